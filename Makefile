@@ -1,0 +1,40 @@
+# Each target sets up what it needs. Only Python 3.11 or newer, make and git have to be there.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: build test lint docs lock clean
+
+# The environment: everything of the lock file, compiled once, and this package in place.
+$(VENV)/.ready: requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	sed -n '/^uv==/,/^[^ ]/{/^uv==/p;/^ .*--hash/p;}' requirements.lock > $(VENV)/uv.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $(VENV)/uv.lock
+	$(BIN)/uv pip sync --quiet --require-hashes --compile-bytecode --python $(BIN)/python requirements.lock
+	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python --editable .
+	touch $@
+
+build: $(VENV)/.ready
+	$(BIN)/patronage build $(ARGS)
+
+test: $(VENV)/.ready
+	$(BIN)/pytest $(ARGS)
+
+lint: $(VENV)/.ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/sqlfluff lint --processes 1 --disable-progress-bar models analyses tests
+
+# A browsable description of every model and column.
+docs: $(VENV)/.ready
+	$(BIN)/dbt docs generate --static --profiles-dir profiles
+	@echo "open target/static_index.html"
+
+# The lock file, anew from pyproject.toml.
+lock: $(VENV)/.ready
+	$(BIN)/uv pip compile --quiet --all-extras --generate-hashes --no-emit-index-url --no-header \
+		--output-file requirements.lock pyproject.toml
+
+clean:
+	rm -rf $(VENV) target logs warehouse/*

@@ -1,0 +1,81 @@
+{#- Runs before anything is built: refuses settings and raw files that cannot give a warehouse, one line each.
+
+    Every source needs a known system and time zone, a folder, the tables and columns its system requires,
+    and files whose columns are clear. Columns that the contract does not know are named in the log. -#}
+{% macro check_sources() %}
+    {% if execute %}
+        {% set contract = raw_contract() %}
+        {% set systems = var('systems') %}
+        {% set seen = [] %}
+        {% for shop in shops() %}
+            {% set where = "source '" ~ shop.name ~ "': " %}
+            {% if not modules.re.fullmatch('[A-Za-z0-9][A-Za-z0-9_-]*', shop.name) %}
+                {{ exceptions.raise_compiler_error(
+                    where ~ "a name has letters, digits, _ and - only"
+                ) }}
+            {% elif shop.name | lower in seen %}
+                {{ exceptions.raise_compiler_error(where ~ "the name is used twice") }}
+            {% elif shop.system not in systems %}
+                {{ exceptions.raise_compiler_error(
+                    where ~ "unknown system '" ~ shop.system ~ "'; known are " ~ (systems | join(', '))
+                ) }}
+            {% elif not known_timezone(shop.timezone) %}
+                {{ exceptions.raise_compiler_error(
+                    where ~ "unknown timezone '" ~ shop.timezone ~ "' (expected a name like Europe/Berlin)"
+                ) }}
+            {% endif %}
+            {% do seen.append(shop.name | lower) %}
+            {% set listed = list_files(shop.path) %}
+            {% if not listed %}
+                {{ exceptions.raise_compiler_error(where ~ "no files in the folder " ~ shop.path) }}
+            {% endif %}
+            {% if shop.system == 'files' %}
+                {% for table, rules in contract.items() %}
+                    {{ check_table(shop, table, rules.required, listed, table == 'orders', rules.columns) }}
+                {% endfor %}
+            {% else %}
+                {% for table, columns in systems[shop.system].get('needs', {}).items() %}
+                    {{ check_table(shop, table, columns, listed, true) }}
+                {% endfor %}
+            {% endif %}
+        {% endfor %}
+        {{ check_as_of() }}
+    {% endif %}
+{% endmacro %}
+
+{% macro check_table(shop, table, required, listed, is_required, known=none) %}
+    {% set relations = raw_relations(shop, table, listed) %}
+    {% if is_required and not relations %}
+        {{ exceptions.raise_compiler_error(
+            shop.path ~ ": required table " ~ table ~ " is missing (" ~ table ~ ".csv, " ~ table
+            ~ ".parquet or a folder " ~ table ~ "/)"
+        ) }}
+    {% endif %}
+    {% for relation in relations %}
+        {% for column in required if column not in relation.columns %}
+            {{ exceptions.raise_compiler_error(
+                shop.path ~ "/" ~ relation.name ~ ": required column " ~ column ~ " is missing (found: "
+                ~ (relation.columns | join(', ')) ~ ")"
+            ) }}
+        {% endfor %}
+        {% set fault = csv_fault(relation.group) if relation.group.format == 'csv' %}
+        {% if fault %}
+            {{ exceptions.raise_compiler_error(fault) }}
+        {% endif %}
+        {% set extra = relation.columns | reject('in', known or relation.columns) | list %}
+        {% do log(shop.name ~ "/" ~ relation.name ~ ": columns ignored: " ~ (extra | join(', ')), true)
+            if extra %}
+    {% endfor %}
+{% endmacro %}
+
+{% macro check_as_of() %}
+    {% set as_of = setting('as_of', 'PATRONAGE_AS_OF') %}
+    {% if as_of and not (
+        modules.re.fullmatch('[0-9]{4}-[0-9]{2}-[0-9]{2}', as_of)
+        and run_query("select try_cast('" ~ as_of ~ "' as date)").columns[0].values()[0]
+    ) %}
+        {{ exceptions.raise_compiler_error(
+            "as_of: '" ~ as_of ~ "' is no date; expected YYYY-MM-DD"
+        ) }}
+    {% endif %}
+{% endmacro %}

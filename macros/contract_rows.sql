@@ -1,0 +1,98 @@
+{#- Raw relations as rows of a contract table: typed, each with the reason why it cannot be used, if any.
+
+    `relations`: a list of {shop, sql, columns (name: type)}. Each is parsed by its own types before they are
+    united. Beside the contract's columns come source, the business dates, reject_reason (the first rule that
+    the row breaks by itself) and raw_row (the row as JSON, only of rows with a reason). -#}
+{% macro contract_rows(table, relations) %}
+    {% set contract = raw_contract()[table] %}
+    {% set latest = (run_started_at + modules.datetime.timedelta(days=1)).strftime('%Y-%m-%d %H:%M:%S') %}
+select
+    cast(null as {{ dbt.type_string() }}) as source,
+    {%- for column, kind in contract.columns.items() %}
+    cast(null as {{ kind_type(kind) }}) as {{ adapter.quote(column) }},
+    {%- endfor %}
+    {%- for date in contract.dates.values() %}
+    cast(null as date) as {{ date }},
+    {%- endfor %}
+    cast(null as {{ dbt.type_string() }}) as reject_reason,
+    cast(null as {{ dbt.type_string() }}) as raw_row
+where false
+    {%- for relation in relations %}
+        {%- set present = {} %}
+        {%- set as_json = {} %}
+        {%- for column, kind in contract.columns.items() if column in relation.columns %}
+            {%- set type = relation.columns[column] %}
+            {%- do present.update({column: type if reads_natively(kind, type) else 'VARCHAR'}) %}
+            {%- do as_json.update({column: adapter.quote('raw_' ~ column)}) %}
+        {%- endfor %}
+union all
+select
+    '{{ relation.shop.name }}' as source,
+        {%- for column in contract.columns %}
+    {{ adapter.quote(column) }},
+        {%- endfor %}
+        {%- for date in contract.dates.values() %}
+    {{ date }},
+        {%- endfor %}
+    reject_reason,
+    case when reject_reason is not null then {{ to_row_json(as_json) }} end as raw_row
+from (
+    select
+        {{ reject_reason(contract, present, latest) }} as reject_reason,
+        *
+    from (
+        select
+        {%- for column, date in contract.dates.items() %}
+            {%- if column in present %}
+            {{ business_date(
+                adapter.quote(column), adapter.quote('raw_' ~ column), present[column], relation.shop.timezone
+            ) }} as {{ date }},
+            {%- else %}
+            cast(null as date) as {{ date }},
+            {%- endif %}
+        {%- endfor %}
+            *
+        from (
+            select
+        {%- for column, kind in contract.columns.items() %}
+            {%- set raw = adapter.quote('raw_' ~ column) %}
+            {%- set type = present.get(column) %}
+            {%- if column not in present %}
+                cast(null as {{ kind_type(kind) }})
+            {%- elif kind == 'id' %}
+                {{ parse_id(raw, type) }}
+            {%- elif kind == 'code' %}
+                lower({{ raw }})
+            {%- elif kind == 'currency' %}
+                upper({{ raw }})
+            {%- elif kind == 'time' %}
+                {{ parse_time(raw, type) }}
+            {%- elif kind in ('day', 'birthday') %}
+                {{ business_date(parse_time(raw, type), raw, type, relation.shop.timezone) }}
+            {%- elif kind in ('amount', 'number') %}
+                {{ parse_decimal(raw, type, 18, 4) }}
+            {%- elif kind == 'rate' %}
+                {{ parse_decimal(raw, type, 20, 10) }}
+            {%- elif kind == 'flag' %}
+                {{ parse_flag(raw, type) }}
+            {%- else %}
+                {{ raw }}
+            {%- endif %} as {{ adapter.quote(column) }},
+        {%- endfor %}
+                *
+            from (
+                select
+        {%- for column, type in present.items() %}
+                    {{ adapter.quote(column) if reads_natively(contract.columns[column], relation.columns[column])
+                        else parse_text(adapter.quote(column), relation.columns[column]) }}
+                        as {{ adapter.quote('raw_' ~ column) }}{{ ',' if not loop.last }}
+        {%- endfor %}
+                from (
+                    {{ relation.sql }}
+                ) as file_rows
+            ) as texts
+        ) as parsed
+    ) as dated
+) as judged
+    {%- endfor %}
+{% endmacro %}

@@ -1,0 +1,23 @@
+{#- The columns of a raw CSV file by its first line: a list of (name in lower case, type), all text. -#}
+{% macro csv_columns(file) %}
+    {{ return(adapter.dispatch('csv_columns')(file)) }}
+{% endmacro %}
+
+{% macro duckdb__csv_columns(file) %}
+    {% set path = dbt.escape_single_quotes(file.path) %}
+    {% set lines = run_query(
+        "select line from read_csv('" ~ path ~ "', auto_detect = false, header = false, quote = '', "
+        ~ "escape = '', delim = '\x01', strict_mode = false, max_line_size = 10000000, "
+        ~ "columns = {'line': 'varchar'}) limit 1"
+    ).columns[0].values() %}
+    {% if not lines or not (lines[0] or '').strip() %}
+        {{ exceptions.raise_compiler_error(file.name ~ ": empty, not even a header line") }}
+    {% endif %}
+    {% set columns = [] %}
+    {% for field in modules.re.findall('(?:^|,)("(?:[^"]|"")*"|[^,]*)', lines[0]) %}
+        {% set name = (field[1:-1] if field.startswith('"') else field) | replace('""', '"') %}
+        {% set name = name | trim | lower %}
+        {% do columns.append((name or 'unnamed_' ~ loop.index, 'VARCHAR')) %}
+    {% endfor %}
+    {{ return(columns) }}
+{% endmacro %}

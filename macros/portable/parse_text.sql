@@ -1,0 +1,14 @@
+{#- Text without the blanks around it; empty is null. `column` may be of any type. -#}
+{% macro parse_text(column, type) %}
+    {{ return(adapter.dispatch('parse_text')(column, type)) }}
+{% endmacro %}
+
+{% macro duckdb__parse_text(column, type) %}
+    {%- if type == 'VARCHAR' -%}
+        nullif(trim({{ column }}, e' \t\r\n'), '')
+    {%- elif '[' in type or type.startswith('STRUCT') or type.startswith('MAP') -%}
+        cast(to_json({{ column }}) as varchar)
+    {%- else -%}
+        nullif(trim(cast({{ column }} as varchar), e' \t\r\n'), '')
+    {%- endif -%}
+{% endmacro %}

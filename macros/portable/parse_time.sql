@@ -1,0 +1,28 @@
+{#- A time in UTC as a timestamp; null where it is none. A date alone is its midnight.
+
+    Text: YYYY-MM-DD[(T| )hh:mm[:ss[.f]][Z|±hh[[:]mm]]], nothing else; without an offset it is UTC. -#}
+{% macro parse_time(column, type) %}
+    {{ return(adapter.dispatch('parse_time')(column, type)) }}
+{% endmacro %}
+
+{% macro duckdb__parse_time(column, type) %}
+    {%- set date = '[0-9]{4}-[0-9]{2}-[0-9]{2}' -%}
+    {%- set time = '([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?' -%}
+    {%- set offset = '(Z|[+-](0[0-9]|1[0-4])(:?[0-5][0-9])?)?' -%}
+    {%- if type == 'TIMESTAMP WITH TIME ZONE' -%}
+        ({{ column }} at time zone 'UTC')
+    {%- elif type != 'VARCHAR' -%}
+        cast({{ column }} as timestamp)
+    {%- else -%}
+        case
+            when not regexp_full_match({{ column }}, '{{ date }}([T ]{{ time }}{{ offset }})?') then null
+            when length({{ column }}) = 10 then try_cast({{ column }} as timestamp)
+            when substr({{ column }}, 17, 1) = ':'
+                then try_cast({{ column }} as timestamptz) at time zone 'UTC'
+            else
+                try_cast(
+                    substr({{ column }}, 1, 16) || ':00' || substr({{ column }}, 17) as timestamptz
+                ) at time zone 'UTC'
+        end
+    {%- endif -%}
+{% endmacro %}

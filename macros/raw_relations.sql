@@ -1,0 +1,39 @@
+{#- The raw rows of one table of a shop as relations that can be read: a list of {sql, columns, name, group}.
+
+    `sql` is a select, `columns` maps its columns' names, in lower case, to their types; `name` is the first
+    file's, `group` what the engine reads. Files with the same columns are read together, others apart, so
+    that one file's text never turns another's dates into text.
+    An empty list: the shop has no such table. -#}
+{% macro raw_relations(shop, table, listed=none) %}
+    {% set groups = {} %}
+    {% for file in raw_files(shop, table, list_files(shop.path) if listed is none else listed) %}
+        {% set columns = csv_columns(file) if file.format == 'csv' else parquet_columns(file) %}
+        {% set names = columns | map('first') | list %}
+        {% for name in names if names.count(name) > 1 %}
+            {{ exceptions.raise_compiler_error(
+                shop.path ~ "/" ~ file.name ~ ": column " ~ name ~ " is there twice"
+            ) }}
+        {% endfor %}
+        {% set group = groups.setdefault(
+            (file.format, columns, file.partitions) | string,
+            {'format': file.format, 'columns': columns, 'partitions': file.partitions,
+             'paths': [], 'name': file.name},
+        ) %}
+        {% do group.paths.append(file.path) %}
+    {% endfor %}
+    {% set relations = [] %}
+    {% for group in groups.values() %}
+        {% set columns = {} %}
+        {% for name, type in group.columns %}
+            {% do columns.update({name: type}) %}
+        {% endfor %}
+        {% for name in group.partitions %}
+            {% do columns.update({name: 'VARCHAR'}) %}
+        {% endfor %}
+        {% set rows = csv_rows(group) if group.format == 'csv' else parquet_rows(group) %}
+        {% do relations.append({
+            'sql': 'select * from ' ~ rows, 'columns': columns, 'name': group.name, 'group': group,
+        }) %}
+    {% endfor %}
+    {{ return(relations) }}
+{% endmacro %}

@@ -1,0 +1,37 @@
+{#- The first rule of the contract that a parsed row breaks by itself, else null.
+
+    `present` maps the contract columns that the file has to their types; raw_<column> is the value before
+    it was parsed. -#}
+{% macro reject_reason(contract, present, latest) -%}
+case
+    {%- for column in contract.required %}
+    when {{ adapter.quote('raw_' ~ column if contract.columns[column] != 'id' else column) }} is null
+        then 'missing {{ column }}'
+    {%- endfor %}
+    {%- for column, kind in contract.columns.items() if column in present %}
+        {%- set value = adapter.quote(column) %}
+        {%- set raw = adapter.quote('raw_' ~ column) %}
+        {%- if kind in ('time', 'day', 'birthday') %}
+    when {{ value }} is null and {{ raw }} is not null then 'unparsable {{ column }}'
+    when {{ value }} > timestamp '{{ latest }}'
+            {%- if kind != 'birthday' %} or {{ value }} < timestamp '1990-01-01 00:00:00'{% endif %}
+        then 'impossible {{ column }}'
+        {%- elif kind in ('amount', 'number', 'rate') %}
+    when
+        {{ value }} is null and {{ raw }} is not null
+        and not {{ looks_like_number('cast(' ~ raw ~ ' as ' ~ dbt.type_string() ~ ')') }}
+        then 'unparsable {{ column }}'
+    when ({{ value }} is null and {{ raw }} is not null)
+            {%- if kind != 'rate' %} or abs({{ value }}) > 1000000000000{% endif %}
+        then '{{ column }} too large'
+            {%- if kind == 'amount' %}
+    when {{ value }} < 0 then 'negative {{ column }}'
+            {%- elif kind == 'rate' %}
+    when {{ value }} <= 0 then '{{ column }} not above zero'
+            {%- endif %}
+        {%- elif kind == 'flag' %}
+    when {{ value }} is null and {{ raw }} is not null then 'unparsable {{ column }}'
+        {%- endif %}
+    {%- endfor %}
+end
+{%- endmacro %}

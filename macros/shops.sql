@@ -1,0 +1,48 @@
+{#- The source entries in force, each a dict with name, system, path, timezone, reporting_currency.
+
+    --vars beats the environment, which beats dbt_project.yml; the environment describes a whole shop of its
+    own, so nothing of dbt_project.yml's entries leaks into it. With `system`, only that system's entries. -#}
+{% macro shops(system=none) %}
+    {% set given = invocation_args_dict.get('vars') or {} %}
+    {% if given.get('sources') is none and env_var('PATRONAGE_DATA', '') %}
+        {% set name = env_var('PATRONAGE_SYSTEM', '') or 'files' %}
+        {% set entries = [{
+            'name': name,
+            'system': name,
+            'path': env_var('PATRONAGE_DATA'),
+            'timezone': env_var('PATRONAGE_TIMEZONE', ''),
+        }] %}
+    {% else %}
+        {% set entries = var('sources') %}
+    {% endif %}
+    {% if entries is string or entries is mapping or entries is not iterable or not entries %}
+        {{ exceptions.raise_compiler_error(
+            "sources: expected a list of {name, system, path, timezone}"
+        ) }}
+    {% endif %}
+    {% set chosen = [] %}
+    {% for entry in entries %}
+        {% if entry is not mapping or not entry.get('name') or not entry.get('path') %}
+            {{ exceptions.raise_compiler_error(
+                "sources: every entry needs a name and a path, got " ~ entry
+            ) }}
+        {% endif %}
+        {% set shop = {
+            'name': entry.name | string,
+            'system': entry.get('system') or 'files',
+            'path': (entry.path | string).rstrip('/') or '/',
+            'timezone': entry.get('timezone') or 'UTC',
+            'reporting_currency': entry.get('reporting_currency'),
+        } %}
+        {% if system is none or shop.system == system %}
+            {% do chosen.append(shop) %}
+        {% endif %}
+        {% for key in entry if key not in shop %}
+            {{ exceptions.raise_compiler_error(
+                "sources: unknown setting '" ~ key ~ "' of source '" ~ shop.name ~ "'; known are "
+                ~ (shop | join(', '))
+            ) }}
+        {% endfor %}
+    {% endfor %}
+    {{ return(chosen) }}
+{% endmacro %}

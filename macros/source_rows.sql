@@ -1,0 +1,26 @@
+{#- All rows of a contract table that the shops of one system bring: the whole of a model in models/sources.
+
+    Without a call block the shops' files are in the contract's own shape. With one, the block maps a shop's
+    own files: it is given the shop and writes a select of contract columns, of any type, in any order;
+    columns it leaves out are null. Nothing is read while dbt only parses. -#}
+{% macro source_rows(system, table) %}
+    {% if execute %}
+        {% set relations = [] %}
+        {% for shop in shops(system) %}
+            {% if caller is defined %}
+                {% set mapping = caller(shop) %}
+                {% set columns = {} %}
+                {% for name, type in query_columns(mapping) %}
+                    {% do columns.update({name: type}) %}
+                {% endfor %}
+                {% do relations.append({'shop': shop, 'sql': mapping, 'columns': columns}) %}
+            {% else %}
+                {% for relation in raw_relations(shop, table) %}
+                    {% do relation.update({'shop': shop}) %}
+                    {% do relations.append(relation) %}
+                {% endfor %}
+            {% endif %}
+        {% endfor %}
+        {{ return(contract_rows(table, relations) | trim) }}
+    {% endif %}
+{% endmacro %}

@@ -1,0 +1,52 @@
+{#- What each customer bought and got back in a month, split by the window he leaves with it. -#}
+with activity as (
+    select
+        person_number,
+        order_date as activity_date,
+        1 as orders,
+        net_amount
+    from {{ ref('int_sales') }}
+    where person_number is not null
+    union all
+    select
+        person_number,
+        credit_note_date as activity_date,
+        0 as orders,
+        -amount as net_amount
+    from {{ ref('int_credit_notes') }}
+    where person_number is not null
+),
+
+last_window as (
+    select max(window_start) as window_start
+    from {{ ref('int_months') }}
+),
+
+-- twelve months later it leaves the trailing window: at a month's start, but that the last, partial month's
+-- window begins within a month, whose later days it still holds
+dated as (
+    select
+        activity.person_number,
+        {{ period_start('month', 'activity.activity_date') }} as month_start,
+        activity.activity_date >= last_window.window_start as is_in_last_window,
+        activity.orders,
+        activity.net_amount
+    from activity
+    cross join last_window
+),
+
+int_customer_months as (
+    select
+        person_number,
+        month_start,
+        is_in_last_window,
+        sum(orders) as orders,
+        sum(net_amount) as net_amount
+    from dated
+    group by
+        person_number,
+        month_start,
+        is_in_last_window
+)
+
+select * from int_customer_months

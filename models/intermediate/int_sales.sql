@@ -1,0 +1,34 @@
+with new_orders as (
+    select
+        person_number,
+        min(order_date) as new_order_date
+    from {{ ref('int_orders') }}
+    where order_class = 'new'
+    group by person_number
+),
+
+int_sales as (
+    select
+        orders.order_row_id,
+        orders.person_number,
+        orders.source,
+        coalesce(orders.channel, 'unknown') as channel,
+        coalesce(orders.country, 'unknown') as country,
+        orders.order_date,
+        orders.order_class,
+        new_orders.new_order_date,
+        orders.person_number is not null and (
+            orders.previous_order_date is null
+            or orders.order_date
+            > {{ add_to_date('day', var('new_to_window_days'), 'orders.previous_order_date') }}
+        ) as is_new_to_window,
+        orders.is_left_censored,
+        orders.gross_amount - orders.discount_amount as goods_amount,
+        orders.net_amount
+    from {{ ref('int_orders') }} as orders
+    left join new_orders
+        on orders.person_number = new_orders.person_number
+    where orders.is_valid
+)
+
+select * from int_sales

@@ -1,0 +1,5 @@
+select
+    as_of,
+    history_start,
+    history_days
+from {{ ref('int_as_of') }}

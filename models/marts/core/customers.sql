@@ -1,0 +1,77 @@
+with accounts as (
+    select
+        customer_key,
+        count(*) as customer_ids
+    from {{ ref('int_accounts') }}
+    group by customer_key
+),
+
+orders as (
+    select
+        facts.person_number,
+        min(staged.ordered_at) as first_order_at,
+        min(facts.order_date) as first_order_date,
+        max(facts.order_date) as last_order_date,
+        count(distinct facts.order_date) as order_days,
+        count(*) as orders,
+        sum(facts.gross_amount) as gross_amount,
+        sum(facts.discount_amount) as discount_amount,
+        sum(facts.refund_amount) as refund_amount,
+        bool_or(facts.is_left_censored) as is_left_censored
+    from {{ ref('int_orders') }} as facts
+    inner join {{ ref('stg_orders') }} as staged
+        on facts.order_row_id = staged.row_id
+    where
+        facts.is_valid
+        and facts.person_number is not null
+    group by facts.person_number
+),
+
+credit_notes as (
+    select
+        person_number,
+        sum(amount) as credit_note_amount
+    from {{ ref('int_credit_notes') }}
+    where person_number is not null
+    group by person_number
+),
+
+customers as (
+    select
+        people.customer_key,
+        coalesce(accounts.customer_ids, 0) as customer_ids,
+        coalesce(attributes.is_staff, false) as is_staff,
+        attributes.created_date,
+        attributes.known_first_order_date,
+        orders.first_order_at,
+        orders.first_order_date,
+        orders.last_order_date,
+        coalesce(orders.order_days, 0) as order_days,
+        coalesce(orders.orders, 0) as orders,
+        cast(coalesce(orders.gross_amount, 0) as decimal(18, 4)) as gross_amount,
+        cast(coalesce(orders.discount_amount, 0) as decimal(18, 4)) as discount_amount,
+        cast(coalesce(orders.refund_amount, 0) as decimal(18, 4)) as refund_amount,
+        cast(coalesce(credit_notes.credit_note_amount, 0) as decimal(18, 4)) as credit_note_amount,
+        cast(
+            coalesce(orders.gross_amount - orders.discount_amount - orders.refund_amount, 0)
+            - coalesce(credit_notes.credit_note_amount, 0) as decimal(18, 4)
+        ) as net_amount,
+        coalesce(orders.is_left_censored, false) as is_left_censored,
+        attributes.country,
+        attributes.region,
+        attributes.acquisition_channel,
+        attributes.household_size,
+        attributes.income_band,
+        attributes.lock_in
+    from {{ ref('int_people') }} as people
+    left join accounts
+        on people.customer_key = accounts.customer_key
+    left join {{ ref('int_person_attributes') }} as attributes
+        on people.person_number = attributes.person_number
+    left join orders
+        on people.person_number = orders.person_number
+    left join credit_notes
+        on people.person_number = credit_notes.person_number
+)
+
+select * from customers

@@ -1,0 +1,24 @@
+with order_lines as (
+    select
+        lines.source || ':' || {{ escape_key_part('lines.order_id') }} || ':' || lines.line_id
+            as order_line_key,
+        lines.source || ':' || lines.order_id as order_key,
+        lines.source || ':' || lines.product_id as product_key,
+        lines.source,
+        lines.order_id,
+        lines.line_id,
+        lines.product_id,
+        orders.order_date,
+        orders.is_valid,
+        lines.quantity,
+        cast(amounts.amount + amounts.discount_amount as decimal(18, 4)) as gross_amount,
+        amounts.discount_amount,
+        amounts.amount
+    from {{ ref('stg_order_lines') }} as lines
+    inner join {{ ref('line_amounts') }} as amounts
+        on lines.row_id = amounts.row_id
+    inner join {{ ref('int_orders') }} as orders
+        on amounts.order_row_id = orders.order_row_id
+)
+
+select * from order_lines

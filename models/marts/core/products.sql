@@ -1,0 +1,15 @@
+with products as (
+    select
+        source || ':' || product_id as product_key,
+        source,
+        product_id,
+        name,
+        brand,
+        category,
+        family,
+        tier,
+        unit_cost
+    from {{ ref('stg_products') }}
+)
+
+select * from products

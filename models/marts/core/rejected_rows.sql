@@ -1,0 +1,31 @@
+{%- set tables = raw_contract() -%}
+with rejected as (
+    {%- for table, rules in tables.items() %}
+    {{ 'union all' if not loop.first }}
+    select
+        source,
+        '{{ table }}' as raw_table,
+        {{ key_text(rules.key) }} as row_key,
+        reason,
+        raw_row
+    from {{ ref('checked_' ~ table) }}
+    where fate = 'rejected'
+    {%- endfor %}
+),
+
+rejected_rows as (
+    select
+        source || ':' || raw_table || ':' || cast(
+            row_number() over (
+                partition by source, raw_table
+                order by row_key nulls first, reason, raw_row
+            ) as {{ dbt.type_string() }}
+        ) as rejected_row_key,
+        source,
+        raw_table,
+        row_key,
+        reason
+    from rejected
+)
+
+select * from rejected_rows

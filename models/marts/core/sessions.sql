@@ -1,0 +1,16 @@
+with sessions as (
+    select
+        session_key,
+        max(customer_key) as customer_key,
+        max(visitor_key) as visitor_key,
+        min(occurred_at) as started_at,
+        max(occurred_at) as ended_at,
+        min(event_date) as session_date,
+        count(*) as events,
+        round({{ seconds_between('min(occurred_at)', 'max(occurred_at)') }} / 60.0, 6) as minutes
+    from {{ ref('events') }}
+    where session_key is not null
+    group by session_key
+)
+
+select * from sessions

@@ -1,0 +1,5 @@
+{{ config(materialized='table') }}
+
+with {{ row_fates('events', ref('typed_events')) }}
+
+select * from row_fates

@@ -1,0 +1,60 @@
+{{ config(materialized='table') }}
+
+with priced as (
+    select
+        lines.row_id,
+        orders.order_row_id,
+        orders.rate,
+        coalesce(lines.discount_amount, 0) as discount_amount,
+        -- quantities and prices have four decimals each, so the product has eight
+        coalesce(
+            cast(lines.amount as decimal(38, 8)),
+            cast(coalesce(lines.quantity, 1) as decimal(28, 4)) * lines.unit_price
+            - coalesce(lines.discount_amount, 0)
+        ) as amount
+    from {{ ref('typed_order_lines') }} as lines
+    left join {{ ref('order_index') }} as orders
+        on
+            lines.source = orders.source
+            and lines.order_id = orders.order_id
+    where lines.reject_reason is null
+),
+
+rounded as (
+    select
+        row_id,
+        order_row_id,
+        rate,
+        discount_amount as order_currency_discount_amount,
+        try_cast(amount as decimal(18, 4)) as order_currency_amount,
+        amount is null as has_no_amount
+    from priced
+),
+
+converted as (
+    select
+        row_id,
+        order_row_id,
+        order_currency_discount_amount,
+        has_no_amount,
+        {{ convert_amount('order_currency_amount', 'rate') }} as amount,
+        {{ convert_amount('order_currency_discount_amount', 'rate') }} as discount_amount
+    from rounded
+),
+
+line_amounts as (
+    select
+        row_id,
+        order_row_id,
+        order_currency_discount_amount,
+        discount_amount,
+        case when has_no_amount then 0 else amount end as amount,
+        not has_no_amount as has_amount,
+        not has_no_amount and (
+            amount is null or discount_amount is null
+            or amount > 1000000000000 or discount_amount > 1000000000000
+        ) as is_too_large
+    from converted
+)
+
+select * from line_amounts

@@ -1,0 +1,38 @@
+{{ config(materialized='table') }}
+
+{%- set configured = setting('reporting_currency', 'PATRONAGE_CURRENCY') %}
+{%- if execute and not configured %}
+{%- set configured = shops() | map(attribute='reporting_currency') | select | first %}
+{%- endif %}
+
+{%- if configured %}
+
+select
+    cast('{{ dbt.escape_single_quotes(configured) | trim | upper }}' as {{ dbt.type_string() }}) as currency
+
+{%- else %}
+
+with present as (
+    select distinct currency
+    from {{ ref('typed_orders') }}
+    where
+        reject_reason is null
+        and currency is not null
+),
+
+reporting_currency as (
+    select
+        case
+            when count(*) > 1
+                then {{ raise_in_query(
+                    "'several currencies are present (' || string_agg(currency, ', ' order by currency) || '): "
+                    "say in which one to report, by the var reporting_currency or PATRONAGE_CURRENCY'"
+                ) }}
+            else min(currency)
+        end as currency
+    from present
+)
+
+select * from reporting_currency
+
+{%- endif %}
