@@ -11,7 +11,7 @@ select
     typed.{{ date }},
     {%- endfor %}
     coalesce(fates.fate, 'accepted') as fate,
-    fates.reason,
+    fates.reject_reason,
     fates.raw_row
 from {{ ref('typed_' ~ table) }} as typed
 left join {{ ref('fates_' ~ table) }} as fates

@@ -18,7 +18,7 @@
             'columns': {
                 'order_id': 'id', 'ordered_at': 'time', 'customer_id': 'id', 'email': 'text',
                 'phone': 'text', 'status': 'code', 'currency': 'currency', 'amount': 'amount',
-                'discount_amount': 'amount', 'shipping_amount': 'amount', 'tax_amount': 'amount',
+                'discount_amount': 'amount', 'shipping_amount': 'number', 'tax_amount': 'number',
                 'channel': 'text', 'device': 'text', 'country': 'text', 'region': 'text',
                 'coupon_code': 'id', 'referral_code': 'id', 'is_test': 'flag', '_loaded_at': 'time',
             },
@@ -60,7 +60,7 @@
             'dates': {},
             'columns': {
                 'product_id': 'id', 'name': 'text', 'brand': 'text', 'category': 'text',
-                'family': 'text', 'tier': 'text', 'unit_cost': 'amount', '_loaded_at': 'time',
+                'family': 'text', 'tier': 'text', 'unit_cost': 'number', '_loaded_at': 'time',
             },
         },
         'events': {

@@ -49,7 +49,7 @@ row_fates as (
     select
         judged.row_id,
         'rejected' as fate,
-        judged.reject_reason as reason,
+        judged.reject_reason,
         coalesce(typed.raw_row, {{ to_row_json(as_json) }}) as raw_row
     from {{ judged }} as judged
     inner join {{ ref('typed_' ~ table) }} as typed
@@ -59,7 +59,7 @@ row_fates as (
     select
         row_id,
         'superseded' as fate,
-        cast(null as {{ dbt.type_string() }}) as reason,
+        cast(null as {{ dbt.type_string() }}) as reject_reason,
         cast(null as {{ dbt.type_string() }}) as raw_row
     from versions
     where version_rank > 1

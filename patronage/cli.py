@@ -1,4 +1,4 @@
-"""The command line: build, publish, sample."""
+"""The command line: build, publish, sample, demo."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from patronage.build import (
     run_dbt,
     warehouse_folder,
 )
+from patronage.demo import make_demo
 from patronage.publish import PUBLIC_FILE, PublishError, publish
 from patronage.sample import SampleError, copy_sample
 
@@ -110,3 +111,18 @@ def sample(name: str, folder: Path, sample: bool) -> None:
         fail(str(error))
     for file in files:
         console.print(str(file))
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--customers", default=1500, show_default=True, help="People to make up.")
+@click.option("--seed", default=1, show_default=True, help="Another seed, another shop.")
+@click.option("--format", "file_format", type=click.Choice(["csv", "parquet"]), default="csv")
+def demo(folder: Path, customers: int, seed: int, file_format: str) -> None:
+    """Make up a shop: raw files of every table, and what they mean (truth.json), in FOLDER."""
+    try:
+        truth = make_demo(folder, customers, seed, file_format, progress=console.is_terminal)
+    except (ValueError, OSError) as error:
+        fail(str(error))
+    for table, rows in truth["rows"].items():
+        console.print(f"  {table.ljust(12)} {rows['raw']:>12,} rows")

@@ -7,11 +7,12 @@
     {% set path = dbt.escape_single_quotes(file.path) %}
     {% set lines = run_query(
         "select line from read_csv('" ~ path ~ "', auto_detect = false, header = false, quote = '', "
-        ~ "escape = '', delim = '\x01', strict_mode = false, max_line_size = 10000000, "
+        ~ "escape = '', delim = '\x01', strict_mode = false, ignore_errors = true, "
+        ~ "max_line_size = 10000000, "
         ~ "columns = {'line': 'varchar'}) limit 1"
     ).columns[0].values() %}
     {% if not lines or not (lines[0] or '').strip() %}
-        {{ exceptions.raise_compiler_error(file.name ~ ": empty, not even a header line") }}
+        {{ exceptions.raise_compiler_error(file.path ~ ": no header line; the file is empty or not UTF-8 text") }}
     {% endif %}
     {% set columns = [] %}
     {% for field in modules.re.findall('(?:^|,)("(?:[^"]|"")*"|[^,]*)', lines[0]) %}

@@ -1,11 +1,5 @@
-{%- set as_of = setting('as_of', 'PATRONAGE_AS_OF') %}
-
-with {% if as_of -%}
-as_of as (
-    select cast('{{ as_of }}' as date) as as_of
-),
-{%- else -%}
-business_dates as (
+{%- set as_of = setting('as_of', 'PATRONAGE_AS_OF') -%}
+with business_dates as (
     select max(order_date) as business_date
     from {{ ref('stg_orders') }}
     union all
@@ -17,10 +11,9 @@ business_dates as (
 ),
 
 as_of as (
-    select max(business_date) as as_of
+    select coalesce({{ date_literal(as_of) }}, max(business_date)) as as_of
     from business_dates
 ),
-{%- endif %}
 
 history as (
     select min(order_date) as history_start

@@ -14,7 +14,7 @@ order_products as (
         order_row_id,
         product_id,
         count(*) as lines,
-        sum(quantity) as units,
+        sum(coalesce(quantity, 1)) as units,
         bool_or(has_amount) as has_amount,
         sum(amount) as amount,
         sum(discount_amount) as discount_amount,

@@ -70,7 +70,6 @@ int_orders as (
         sequences.previous_order_date,
         sequences.next_order_date,
         case
-            when not judged.is_valid then null
             when judged.person_number is null then 'unattributed'
             when
                 sequences.order_sequence = 1

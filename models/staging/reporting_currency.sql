@@ -5,13 +5,6 @@
 {%- set configured = shops() | map(attribute='reporting_currency') | select | first %}
 {%- endif %}
 
-{%- if configured %}
-
-select
-    cast('{{ dbt.escape_single_quotes(configured) | trim | upper }}' as {{ dbt.type_string() }}) as currency
-
-{%- else %}
-
 with present as (
     select distinct currency
     from {{ ref('typed_orders') }}
@@ -22,6 +15,9 @@ with present as (
 
 reporting_currency as (
     select
+        {%- if configured %}
+        upper('{{ dbt.escape_single_quotes(configured) }}') as currency,
+        {%- else %}
         case
             when count(*) > 1
                 then {{ raise_in_query(
@@ -29,10 +25,13 @@ reporting_currency as (
                     "say in which one to report, by the var reporting_currency or PATRONAGE_CURRENCY'"
                 ) }}
             else min(currency)
-        end as currency
+        end as currency,
+        {%- endif %}
+        count(*) as currencies
     from present
 )
 
-select * from reporting_currency
-
-{%- endif %}
+select
+    currency,
+    currencies
+from reporting_currency

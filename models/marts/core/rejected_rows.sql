@@ -6,7 +6,7 @@ with rejected as (
         source,
         '{{ table }}' as raw_table,
         {{ key_text(rules.key) }} as row_key,
-        reason,
+        reject_reason as reason,
         raw_row
     from {{ ref('checked_' ~ table) }}
     where fate = 'rejected'

@@ -1,0 +1,28 @@
+-- Rows counted anew in the sources' own files are the raw rows of the reconciliation.
+with counted as (
+    {%- set comma = namespace(word='') %}
+    {%- for system, settings in var('systems').items() %}
+    {%- for table in settings.fills %}
+    {{ comma.word }}
+    select
+        source,
+        '{{ table }}' as raw_table,
+        count(*) as raw_rows
+    from {{ ref(system ~ '__' ~ table) }}
+    group by source
+    {%- set comma.word = 'union all' %}
+    {%- endfor %}
+    {%- endfor %}
+)
+
+select
+    reconciliation.source,
+    reconciliation.raw_table,
+    reconciliation.raw_rows,
+    counted.raw_rows as rows_in_files
+from {{ ref('reconciliation') }} as reconciliation
+full outer join counted
+    on
+        reconciliation.source = counted.source
+        and reconciliation.raw_table = counted.raw_table
+where coalesce(reconciliation.raw_rows, -1) <> coalesce(counted.raw_rows, 0)

@@ -1,0 +1,103 @@
+"""What the tests share: making small shops, and building a warehouse from them in this process."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from patronage.build import dbt_environment, run_dbt
+from patronage.publish import publish
+
+PROJECT = Path(__file__).resolve().parents[2]
+MODELS_ONLY = ["--resource-type", "model", "--resource-type", "seed"]
+
+
+class Warehouse:
+    """A warehouse folder that is built again and again, so that dbt keeps what it has parsed."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Build into this folder, with this patch's environment."""
+        self.folder = folder
+        self.monkeypatch = monkeypatch
+        monkeypatch.setenv("PATRONAGE_WAREHOUSE", str(folder))
+
+    def build(
+        self,
+        data: Path | None = None,
+        *options: str,
+        sources: list[dict[str, str]] | None = None,
+        checks: bool = False,
+        notices: list[str] | None = None,
+        **settings: str,
+    ) -> None:
+        """Build from one shop's folder, or from `sources`; `settings` are PATRONAGE_… variables."""
+        (self.folder / "build.duckdb").unlink(missing_ok=True)
+        if data:
+            self.monkeypatch.setenv("PATRONAGE_DATA", str(data))
+        for name, value in settings.items():
+            self.monkeypatch.setenv(f"PATRONAGE_{name.upper()}", value)
+        command = ["build", *options, *([] if checks else MODELS_ONLY)]
+        if sources:
+            command += ["--vars", json.dumps({"sources": sources, "reporting_currency": "EUR"})]
+        with dbt_environment(PROJECT):
+            run_dbt(command, PROJECT, notice=None if notices is None else notices.append)
+
+    def publish(self) -> dict[str, int]:
+        """Publish what was built; return the rows of each table."""
+        with dbt_environment(PROJECT) as target:
+            return publish(self.folder, target / "manifest.json")
+
+    def rows(self, sql: str, file: str = "build.duckdb") -> list[tuple[Any, ...]]:
+        """Run a query on the build file (or the public one)."""
+        with duckdb.connect(str(self.folder / file), read_only=True) as connection:
+            connection.execute("set TimeZone = 'UTC'")
+            return connection.execute(sql).fetchall()
+
+    def frame(self, table: str) -> Any:
+        """A table of the build file as a polars frame."""
+        with duckdb.connect(str(self.folder / "build.duckdb"), read_only=True) as connection:
+            connection.execute("set TimeZone = 'UTC'")
+            return connection.execute(f"from {table}").pl()
+
+
+@pytest.fixture(scope="session")
+def warehouse_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for all builds of the run."""
+    return tmp_path_factory.mktemp("warehouse")
+
+
+@pytest.fixture
+def warehouse(warehouse_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Warehouse:
+    """A warehouse without any PATRONAGE_ setting of the caller's environment."""
+    for name in ("DATA", "SYSTEM", "TIMEZONE", "CURRENCY", "AS_OF", "SALT"):
+        monkeypatch.delenv(f"PATRONAGE_{name}", raising=False)
+    return Warehouse(warehouse_folder, monkeypatch)
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Callable[..., Path]:
+    """Write tables, each a CSV text or rows as dicts, as CSV files; return their folder."""
+
+    def write(folder: str = "shop", /, **tables: str | Iterable[dict[str, Any]]) -> Path:
+        target = tmp_path / folder
+        target.mkdir(exist_ok=True)
+        for name, content in tables.items():
+            path = target / f"{name}.csv"
+            if isinstance(content, str):
+                path.write_text(content, encoding="utf-8")
+                continue
+            rows = list(content)
+            columns = list(dict.fromkeys(column for row in rows for column in row))
+            with path.open("w", newline="", encoding="utf-8") as file:
+                writer = csv.DictWriter(file, columns)
+                writer.writeheader()
+                writer.writerows(rows)
+        return target
+
+    return write

@@ -1,0 +1,110 @@
+"""What must hold of the dbt project itself, read from its manifest."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from conftest import PROJECT
+
+from patronage.build import dbt_environment, run_dbt
+
+
+@pytest.fixture(scope="module")
+def manifest(warehouse_folder) -> dict:
+    """The parsed project."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATRONAGE_WAREHOUSE", str(warehouse_folder))
+        with dbt_environment(PROJECT) as target:
+            run_dbt(["parse"], PROJECT)
+            return json.loads((target / "manifest.json").read_text())
+
+
+def models(manifest: dict) -> list[dict]:
+    """The project's models."""
+    return [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
+
+
+def is_mart(node: dict) -> bool:
+    """Whether a model is one of the marts."""
+    return node["fqn"][1] == "marts"
+
+
+def test_every_model_and_column_is_described(manifest):
+    bare = [node["name"] for node in models(manifest) if not node["description"].strip()]
+    bare += [
+        f"{node['name']}.{name}"
+        for node in models(manifest)
+        for name, column in node["columns"].items()
+        if not column["description"].strip()
+    ]
+    assert bare == []
+
+
+def test_every_model_says_its_grain_and_stands_beside_its_yaml(manifest):
+    for node in models(manifest):
+        assert node["description"].startswith(("One row per", "One row:")), node["name"]
+        assert node["patch_path"].endswith(node["original_file_path"].replace(".sql", ".yml"))
+
+
+def test_documented_columns_exist_and_existing_columns_are_documented(manifest, warehouse):
+    warehouse.build()
+    found: dict[tuple[str, str], set[str]] = {}
+    for schema, table, column in warehouse.rows(
+        "select table_schema, table_name, column_name from information_schema.columns"
+    ):
+        found.setdefault((schema, table), set()).add(column)
+    for node in models(manifest):
+        assert found[node["schema"], node["name"]] == set(node["columns"]), node["name"]
+
+
+def test_every_mart_is_public_with_a_contract_and_a_tested_primary_key(manifest):
+    tested = set()
+    for test in manifest["nodes"].values():
+        metadata = test.get("test_metadata") or {}
+        if metadata.get("name") == "grain":
+            tested.add((test["attached_node"], tuple(metadata["kwargs"]["columns"])))
+        elif metadata.get("name") == "has_one_row":  # stronger: there is no second row
+            tested.add((test["attached_node"], ("as_of",)))
+    marts = [node for node in models(manifest) if is_mart(node)]
+    assert marts
+    for node in marts:
+        assert node["config"]["access"] == "public", node["name"]
+        assert node["config"]["contract"]["enforced"], node["name"]
+        assert (node["unique_id"], tuple(node["config"]["meta"]["primary_key"])) in tested
+
+
+def test_only_marts_are_public(manifest):
+    for node in models(manifest):
+        assert is_mart(node) or node["config"]["access"] == "protected", node["name"]
+
+
+LAYERS = ["sources", "staging", "intermediate", "marts"]
+
+
+def test_rows_go_one_way_and_subjects_do_not_read_each_other(manifest):
+    for node in models(manifest):
+        for parent_id in node["depends_on"]["nodes"]:
+            parent = manifest["nodes"][parent_id]
+            if parent["resource_type"] == "seed":
+                continue
+            step = f"{parent['name']} -> {node['name']}"
+            assert LAYERS.index(parent["fqn"][1]) <= LAYERS.index(node["fqn"][1]), step
+            if is_mart(node) and is_mart(parent):
+                assert parent["fqn"][2] in ("core", node["fqn"][2]), step
+
+
+def test_no_setting_is_without_a_reader(manifest):
+    variables = (PROJECT / "dbt_project.yml").read_text().split("vars:")[1].split("\non-run")[0]
+    names = [
+        line.split(":")[0].strip()
+        for line in variables.splitlines()
+        if line.startswith("  ") and not line.startswith(("   ", "  #"))
+    ]
+    code = "".join(
+        path.read_text()
+        for folder in ("macros", "models", "tests")
+        for path in (PROJECT / folder).rglob("*.sql")
+    )
+    assert names
+    assert [name for name in names if f"'{name}'" not in code] == []

@@ -1,0 +1,304 @@
+"""Every form in which a shop may bring the raw contract gives the same warehouse."""
+
+from __future__ import annotations
+
+import csv
+import gc
+import io
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from patronage.build import BuildError
+
+ORDERS = [
+    {"order_id": "1", "ordered_at": "2024-03-09T23:30:00Z", "customer_id": "a", "amount": "10.5"},
+    {"order_id": "2", "ordered_at": "2024-03-10", "customer_id": "b", "amount": "3"},
+    {"order_id": "3", "ordered_at": "2024-04-01 10:00", "customer_id": "a", "amount": "0.0001"},
+]
+
+
+def as_csv(rows: list[dict[str, str]], **options: str) -> str:
+    """Rows as CSV text."""
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, list(rows[0]), **{"lineterminator": "\n"} | options)
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def typed(rows: list[dict[str, str]]) -> pa.Table:
+    """Rows as a typed table: times with a zone, decimals; a date alone is its midnight in UTC."""
+    return pa.table(
+        {
+            "order_id": [int(row["order_id"]) for row in rows],
+            "ordered_at": pa.array(
+                [
+                    datetime.fromisoformat(row["ordered_at"].replace("Z", "")).replace(tzinfo=UTC)
+                    for row in rows
+                ],
+                pa.timestamp("us", tz="America/New_York"),
+            ),
+            "customer_id": [row["customer_id"] for row in rows],
+            "amount": pa.array([Decimal(row["amount"]) for row in rows], pa.decimal128(12, 4)),
+        }
+    )
+
+
+def write_forms(root: Path) -> list[str]:
+    """Write the same three orders in many forms, each a shop; return their names."""
+    for name, text in {
+        "plain": as_csv(ORDERS),
+        "bom": "\ufeff" + as_csv(ORDERS),
+        "windows": as_csv(ORDERS, lineterminator="\r\n"),
+        "quoted": as_csv(ORDERS, quoting=csv.QUOTE_ALL),
+        "reordered": as_csv([dict(reversed(row.items())) for row in ORDERS]),
+        "extra": as_csv([row | {"note": 'two\nlines, "quoted"', "": "x"} for row in ORDERS]),
+        "shouting": as_csv([{f" {k.upper()} ": v for k, v in row.items()} for row in ORDERS]),
+        "spaced": as_csv([{k: f"  {v}\t" for k, v in row.items()} for row in ORDERS]),
+        "floats": as_csv([row | {"order_id": row["order_id"] + ".0"} for row in ORDERS]),
+        "exponent": as_csv([row | {"amount": f"{float(row['amount']):e}"} for row in ORDERS]),
+        "offset": as_csv([ORDERS[0] | {"ordered_at": "2024-03-10T03:00:00+0330"}, *ORDERS[1:]]),
+        "no_end": as_csv(ORDERS).rstrip("\n"),
+    }.items():
+        (root / name).mkdir()
+        (root / name / "orders.csv").write_text(text, encoding="utf-8", newline="")
+    for name, parts in {
+        "csv_folder": {"orders/one.csv": ORDERS[:1], "orders/deep/two.csv": ORDERS[1:]},
+        "csv_columns_differ": {
+            "orders/one.csv": [dict(reversed(ORDERS[0].items()))],
+            "orders/two.csv": [row | {"channel": ""} for row in ORDERS[1:]],
+        },
+        "csv_hidden": {"orders/one.csv": ORDERS, "orders/_tmp/two.csv": ORDERS[:1]},
+        "csv_hive": {
+            f"orders/customer_id={row['customer_id']}/{row['order_id']}.csv": [
+                {k: v for k, v in row.items() if k != "customer_id"}
+            ]
+            for row in ORDERS
+        },
+    }.items():
+        for path, rows in parts.items():
+            (root / name / path).parent.mkdir(parents=True, exist_ok=True)
+            (root / name / path).write_text(as_csv(rows))
+    table = typed(ORDERS)
+    for name, parts in {
+        "parquet": {"orders.parquet": table},
+        "parquet_folder": {"orders/a.parquet": table[:2], "orders/b.parquet": table[2:]},
+        "parquet_types_differ": {
+            "orders/a.parquet": table[:2],
+            "orders/b.parquet": pa.table(
+                {
+                    "order_id": [3.0],
+                    "ordered_at": ["2024-04-01T10:00Z"],
+                    "customer_id": ["a"],
+                    "amount": [0.0001],
+                }
+            ),
+        },
+        "parquet_naive": {
+            "orders.parquet": table.set_column(
+                1, "ordered_at", table["ordered_at"].cast(pa.timestamp("ns"))
+            )
+        },
+        "parquet_hive": {
+            f"orders/customer_id={row['customer_id']}/{row['order_id']}.parquet": table.filter(
+                pa.compute.equal(table["order_id"], int(row["order_id"]))
+            ).drop(["customer_id"])
+            for row in ORDERS
+        },
+    }.items():
+        for path, part in parts.items():
+            (root / name / path).parent.mkdir(parents=True, exist_ok=True)
+            pq.write_table(part, root / name / path)
+    (root / "both" / "orders").mkdir(parents=True)
+    (root / "both" / "orders" / "one.csv").write_text(as_csv(ORDERS[:2]))
+    pq.write_table(table[2:], root / "both" / "orders" / "two.parquet")
+    return sorted(path.name for path in root.iterdir())
+
+
+def test_every_form_reads_the_same(warehouse, tmp_path):
+    names = write_forms(tmp_path)
+    warehouse.build(
+        sources=[{"name": name, "path": str(tmp_path / name)} for name in names], checks=True
+    )
+    found = warehouse.rows(
+        "select source, list((order_id, ordered_at, order_date, customer_key, net_amount)"
+        " order by order_id) from core.orders group by source order by source"
+    )
+    assert [name for name, _ in found] == names
+    for name, orders in found:
+        assert orders == [
+            ("1", datetime(2024, 3, 9, 23, 30), date(2024, 3, 9), f"{name}:a", Decimal("10.5")),
+            ("2", datetime(2024, 3, 10), date(2024, 3, 10), f"{name}:b", Decimal(3)),
+            ("3", datetime(2024, 4, 1, 10), date(2024, 4, 1), f"{name}:a", Decimal("0.0001")),
+        ], name
+
+
+def test_business_dates_are_those_of_the_shops_time_zone(warehouse, shop):
+    data = shop(
+        orders="order_id,ordered_at\n"
+        "late,2024-12-31T23:30:00Z\n"
+        "date alone,2024-12-31\n"
+        "offset,2024-12-31T23:30:00-05:00\n"
+        "winter,2024-03-10T06:59:59Z\n"
+        "summer,2024-07-01T04:00:00Z\n"
+    )
+    warehouse.build(
+        sources=[
+            {"name": "tehran", "path": str(data), "timezone": "Asia/Tehran"},
+            {"name": "new_york", "path": str(data), "timezone": "America/New_York"},
+            {"name": "utc", "path": str(data)},
+        ]
+    )
+    found = dict(
+        warehouse.rows(
+            "select source, map_from_entries(list((order_id, cast(order_date as varchar))))"
+            " from core.orders group by source"
+        )
+    )
+    assert found["tehran"]["late"] == "2025-01-01"
+    assert found["new_york"]["late"] == "2024-12-31"
+    assert found["utc"]["late"] == "2024-12-31"
+    assert {dates["date alone"] for dates in found.values()} == {"2024-12-31"}
+    assert {source: dates["offset"] for source, dates in found.items()} == {
+        "tehran": "2025-01-01",
+        "new_york": "2024-12-31",
+        "utc": "2025-01-01",
+    }
+    assert found["new_york"]["winter"] == "2024-03-10"  # 01:59:59, the last second of winter time
+    assert found["new_york"]["summer"] == "2024-07-01"  # midnight in summer time
+    stored = warehouse.rows("select distinct ordered_at from core.orders where order_id = 'offset'")
+    assert stored == [(datetime(2025, 1, 1, 4, 30),)]
+
+
+def test_typed_parquet_keeps_dates_and_nan(warehouse, tmp_path):
+    nan = float("nan")
+    pq.write_table(
+        pa.table(
+            {
+                "order_id": [1.0, 2.0, 3.0],
+                "ordered_at": [date(2024, 1, 1)] * 3,
+                "customer_id": [17850.0, nan, 2.5],
+                "amount": [1.00005, 2.0, nan],
+            }
+        ),
+        tmp_path / "orders.parquet",
+    )
+    warehouse.build(tmp_path, timezone="America/Los_Angeles")
+    assert warehouse.rows(
+        "select order_id, customer_key, order_date, net_amount from core.orders order by 1"
+    ) == [
+        ("1", "files:17850", date(2024, 1, 1), Decimal("1.0001")),
+        ("2", None, date(2024, 1, 1), Decimal(2)),
+    ]
+    assert warehouse.rows("select row_key, reason from core.rejected_rows") == [
+        ("3", "unparsable amount")
+    ]
+
+
+def test_extra_columns_are_named_in_the_log(warehouse, shop):
+    notices: list[str] = []
+    data = shop(orders="order_id,ordered_at,gift_wrap\n1,2024-01-01,yes\n")
+    warehouse.build(data, notices=notices)
+    assert notices == ["files/orders.csv: columns ignored: gift_wrap"]
+
+
+HEADER = "order_id,ordered_at,amount\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "says"),
+    [
+        ({}, "no files in the folder"),
+        ({"customers.csv": "customer_id\n1\n"}, "required table orders is missing"),
+        ({"orders.csv": "order_id,when\n1,2024-01-01\n"}, "orders.csv: required column ordered_at"),
+        (
+            {"orders.csv": "order_id;ordered_at\n1;2024-01-01\n"},
+            "orders.csv: required column order_id",
+        ),
+        ({"orders.csv": ""}, "orders.csv: no header line; the file is empty"),
+        (
+            {"orders.csv": "order_id,ordered_at,Order_ID \n"},
+            "orders.csv: column order_id is there twice",
+        ),
+        (
+            {"orders.csv": HEADER + "1,2024-01-01\n"},
+            "orders.csv, line 2: Expected Number of Columns",
+        ),
+        ({"orders.csv": HEADER + "1,2024-01-01,1,2\n"}, "orders.csv, line 2: Expected Number of"),
+        (
+            {"orders.csv": HEADER + '1,2024-01-01,"2\n'},
+            "orders.csv, line 2: Value with unterminated",
+        ),
+        (
+            {"orders.csv": HEADER.encode() + b"1,2024-01-01,\xff\n"},
+            "orders.csv, line 2: Invalid unicode",
+        ),
+        ({"orders.csv": HEADER, "orders.parquet": b""}, "table orders is there more than once"),
+        ({"orders.parquet": b"PAR1 no"}, "orders.parquet"),
+        (
+            {"orders.csv": HEADER, "refunds.csv": "refund_id,refunded_at\n"},
+            "refunds.csv: required column amount is missing",
+        ),
+        (
+            {"orders.csv": HEADER, "events.csv": "event_id,occurred_at,event_type\n1,2\n"},
+            "events.csv, line 2: Expected Number of Columns",
+        ),
+    ],
+)
+def test_broken_files_are_refused_in_one_line_before_anything_is_built(
+    warehouse, tmp_path, files, says
+):
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(BuildError) as error:
+        warehouse.build(tmp_path)
+    assert len(error.value.args) == 1
+    assert says in error.value.args[0]
+    assert "\n" not in error.value.args[0]
+    del error
+    gc.collect()  # the failure's frames hold the build file open
+    assert warehouse.rows("select count(*) from information_schema.tables") == [(0,)]
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({"timezone": "Mars/Olympus"}, "unknown timezone 'Mars/Olympus'"),
+        ({"system": "shopware"}, "unknown system 'shopware'; known are files, complete_journey"),
+        ({"as_of": "2024-02-30"}, "as_of: '2024-02-30' is no date; expected YYYY-MM-DD"),
+        ({"as_of": "yesterday"}, "as_of: 'yesterday' is no date; expected YYYY-MM-DD"),
+    ],
+)
+def test_bad_settings_are_refused_in_one_line(warehouse, shop, settings, says):
+    data = shop(orders="order_id,ordered_at\n1,2024-01-01\n")
+    with pytest.raises(BuildError, match=says) as error:
+        warehouse.build(data, **settings)
+    assert len(error.value.args) == 1
+
+
+@pytest.mark.parametrize(
+    ("sources", "says"),
+    [
+        ([{"name": "a:b", "path": "x"}], "a name has letters, digits, _ and - only"),
+        ([{"name": "a", "path": "{}"}, {"name": "A", "path": "{}"}], "the name is used twice"),
+        ([{"name": "a"}], "every entry needs a name and a path"),
+        ([{"name": "a", "path": "{}", "zone": "UTC"}], "unknown setting 'zone' of source 'a'"),
+    ],
+)
+def test_bad_sources_are_refused_in_one_line(warehouse, shop, sources, says):
+    data = shop(orders="order_id,ordered_at\n1,2024-01-01\n")
+    entries = [{k: v.format(data) for k, v in entry.items()} for entry in sources]
+    with pytest.raises(BuildError, match=says):
+        warehouse.build(sources=entries)
+
+
+def test_only_orders_and_an_empty_shop_are_enough(warehouse, shop):
+    warehouse.build(shop(orders=HEADER), checks=True)
+    assert warehouse.rows("from core.as_of") == [(None, None, None)]
+    assert warehouse.rows("select count(*) from customer_share.new_customer_share") == [(0,)]
+    assert warehouse.publish()["core.orders"] == 0

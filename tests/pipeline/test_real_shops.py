@@ -1,0 +1,98 @@
+"""The two real shops come out with the numbers that are known of them."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from patronage.sample import copy_sample
+
+CLASSES_ADD_UP = """
+    select count(*) from customer_share.new_customer_share
+    where new_net_amount + returning_net_amount + unattributed_net_amount <> total_net_amount
+"""
+OPEN_ROWS = """
+    select count(*) from core.reconciliation
+    where raw_rows <> accepted_rows + superseded_rows + rejected_rows
+"""
+YEAR_AND_MONTHS = """
+    select
+        sum(new_net_amount) filter (where period_grain = 'year')
+        - sum(new_net_amount) filter (where period_grain = 'month')
+    from customer_share.new_customer_share where breakdown = 'total'
+"""
+FIRST_YEAR = """
+    select bool_and(is_left_censored) from customer_share.new_customer_share
+    where period_grain = 'year' and breakdown = 'total'
+    and period_start = (select make_date(year(history_start), 1, 1) from core.as_of)
+"""
+SALES = """
+    select count(*), count(distinct customer_key), sum(net_amount)
+    from core.orders where is_valid
+"""
+CONCENTRATION = """
+    select round(top_20_percent_share, 4), round(gini, 4) from customer_share.concentration
+    where measure_window = 'all_time' order by month_start desc limit 1
+"""
+
+
+@pytest.fixture
+def closes(warehouse):
+    """Check, at the end, what holds of every shop."""
+    yield
+    assert warehouse.rows(CLASSES_ADD_UP) == [(0,)]
+    assert warehouse.rows(OPEN_ROWS) == [(0,)]
+    assert warehouse.rows(YEAR_AND_MONTHS) == [(0,)]
+    assert warehouse.rows(FIRST_YEAR) == [(True,)]
+
+
+@pytest.mark.usefixtures("closes")
+def test_cdnow(warehouse, tmp_path: Path):
+    copy_sample("cdnow", tmp_path)
+    warehouse.build(tmp_path, system="cdnow", checks=True)
+    assert warehouse.rows(SALES) == [(69_659, 23_570, Decimal("2500315.63"))]
+    assert warehouse.rows(CONCENTRATION) == [(0.6778, 0.6346)]
+    months = warehouse.rows(
+        "select period_start, round(new_order_share, 4) from customer_share.new_customer_share"
+        " where period_grain = 'month' and breakdown = 'total' order by period_start"
+    )
+    assert months[:3] == [
+        (date(1997, 1, 1), 0.8781),
+        (date(1997, 2, 1), 0.7318),
+        (date(1997, 3, 1), 0.5958),
+    ]
+    assert [share for _, share in months[3:]] == [0.0] * 15
+    assert warehouse.rows("select min(order_id), max(order_id) from core.orders") == [
+        ("00000001", "00069659")
+    ]
+
+
+@pytest.mark.usefixtures("closes")
+def test_cdnow_sample(warehouse, tmp_path: Path):
+    copy_sample("cdnow_sample", tmp_path)
+    warehouse.build(tmp_path, system="cdnow")
+    assert warehouse.rows(SALES) == [(6_919, 2_357, Decimal("244091.94"))]
+
+
+@pytest.mark.usefixtures("closes")
+def test_complete_journey(warehouse, tmp_path: Path):
+    copy_sample("complete_journey", tmp_path)
+    warehouse.build(tmp_path, system="complete_journey", timezone="America/New_York", checks=True)
+    assert warehouse.rows(SALES) == [(155_848, 2_469, Decimal("4596039.58"))]
+    assert warehouse.rows("select as_of from core.as_of") == [(date(2017, 12, 31),)]
+    assert warehouse.rows(CONCENTRATION) == [(0.5457, 0.5247)]
+    assert warehouse.rows(
+        "select count(*), sum(amount), count(*) filter (where quantity = 0) from core.order_lines"
+    ) == [(1_469_307, Decimal("4596039.58"), 8_869)]
+    assert warehouse.rows(
+        "select count(*) from core.order_lines"
+        " where product_key not in (select product_key from core.products)"
+    ) == [(4_836,)]
+    assert warehouse.rows(
+        "select event_type, count(*) from core.events group by event_type order by event_type"
+    ) == [("campaign_received", 6_589), ("coupon_redeemed", 2_102)]
+    assert warehouse.rows("select count(*) from core.sessions") == [(0,)]
+    assert warehouse.rows("select count(*) from core.customers") == [(2_469,)]
