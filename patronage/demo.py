@@ -1526,7 +1526,7 @@ class _Truth:
                 str(np.datetime64(START, "M") + n): f"{Decimal(int(units)) / UNIT:.4f}"
                 for n, units in enumerate(self.months)
             },
-            "advocacy_tiers": dict(self.tiers),
+            "advocacy_tiers": dict(sorted(self.tiers.items())),
             "planted_persons": persons,
             "planted_orders": orders,
             "planted_tiers": {

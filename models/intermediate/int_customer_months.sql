@@ -1,4 +1,4 @@
-{#- What each customer bought and got back in a month, split by the window he leaves with it. -#}
+{#- What each customer bought and got back in a month, split by whether it lies in the last window. -#}
 with activity as (
     select
         person_number,
@@ -6,7 +6,6 @@ with activity as (
         1 as orders,
         net_amount
     from {{ ref('int_sales') }}
-    where person_number is not null
     union all
     select
         person_number,
@@ -22,8 +21,7 @@ last_window as (
     from {{ ref('int_months') }}
 ),
 
--- twelve months later it leaves the trailing window: at a month's start, but that the last, partial month's
--- window begins within a month, whose later days it still holds
+-- the last, partial month's window begins within a month, whose later days alone it holds
 dated as (
     select
         activity.person_number,
@@ -40,8 +38,9 @@ int_customer_months as (
         person_number,
         month_start,
         is_in_last_window,
-        sum(orders) as orders,
-        sum(net_amount) as net_amount
+        cast(count(*) as bigint) as activities,
+        cast(sum(orders) as bigint) as orders,
+        cast(sum(net_amount) as decimal(18, 4)) as net_amount
     from dated
     group by
         person_number,

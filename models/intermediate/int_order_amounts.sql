@@ -1,31 +1,5 @@
 -- lines and refunds are brought to order grain before they meet the order, so that none counts twice
-with accepted_lines as (
-    select
-        amounts.*,
-        lines.product_id,
-        lines.quantity
-    from {{ ref('line_amounts') }} as amounts
-    inner join {{ ref('stg_order_lines') }} as lines
-        on amounts.row_id = lines.row_id
-),
-
-order_products as (
-    select
-        order_row_id,
-        product_id,
-        count(*) as lines,
-        sum(coalesce(quantity, 1)) as units,
-        bool_or(has_amount) as has_amount,
-        sum(amount) as amount,
-        sum(discount_amount) as discount_amount,
-        sum(order_currency_discount_amount) as order_currency_discount_amount
-    from accepted_lines
-    group by
-        order_row_id,
-        product_id
-),
-
-order_lines as (
+with order_lines as (
     select
         order_row_id,
         sum(lines) as lines,
@@ -35,7 +9,7 @@ order_lines as (
         sum(amount) as amount,
         sum(discount_amount) as discount_amount,
         sum(order_currency_discount_amount) as order_currency_discount_amount
-    from order_products
+    from {{ ref('int_order_products') }}
     group by order_row_id
 ),
 

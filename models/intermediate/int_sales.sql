@@ -13,6 +13,7 @@ int_sales as (
         orders.person_number,
         orders.source,
         coalesce(orders.channel, 'unknown') as channel,
+        coalesce(orders.device, 'unknown') as device,
         coalesce(orders.country, 'unknown') as country,
         orders.order_date,
         orders.order_class,

@@ -1,75 +1,16 @@
 {%- set percents = [1, 5, 10, 20, 50] -%}
 {%- set whole = 'totals.floored_amount' -%}
--- an amount enters both windows in its month and leaves the trailing one twelve months later
-with changes as (
-    select
-        'all_time' as measure_window,
-        person_number,
-        month_start,
-        orders,
-        net_amount
-    from {{ ref('int_customer_months') }}
-    union all
-    select
-        'trailing_12m' as measure_window,
-        person_number,
-        month_start,
-        orders,
-        net_amount
-    from {{ ref('int_customer_months') }}
-    union all
-    select
-        'trailing_12m' as measure_window,
-        person_number,
-        {{ add_to_date('month', 12, 'month_start') }} as month_start,
-        -orders as orders,
-        -net_amount as net_amount
-    from {{ ref('int_customer_months') }}
-    where not is_in_last_window
-),
-
-monthly_changes as (
+with customers as (
     select
         measure_window,
-        person_number,
         month_start,
-        sum(orders) as orders,
-        sum(net_amount) as net_amount
-    from changes
-    group by
-        measure_window,
         person_number,
-        month_start
-),
-
-balances as (
-    select
-        measure_window,
-        person_number,
-        month_start as from_month,
-        lead(month_start) over customer_months as until_month,
-        sum(orders) over customer_months as orders,
-        sum(net_amount) over customer_months as net_amount
-    from monthly_changes
-    window customer_months as (
-        partition by measure_window, person_number
-        order by month_start
-    )
-),
-
-customers as (
-    select
-        balances.measure_window,
-        months.month_start,
-        balances.person_number,
-        cast(balances.net_amount as decimal(18, 4)) as net_amount,
-        cast(greatest(balances.net_amount, 0) as decimal(18, 4)) as floored_amount
-    from balances
-    inner join {{ ref('int_months') }} as months
-        on
-            balances.from_month <= months.month_start
-            and (balances.until_month > months.month_start or balances.until_month is null)
-    where balances.orders > 0
+        net_amount,
+        cast(greatest(net_amount, 0) as decimal(18, 4)) as floored_amount
+    from {{ ref('int_customer_windows') }}
+    where
+        orders > 0
+        and person_number is not null
 ),
 
 totals as (

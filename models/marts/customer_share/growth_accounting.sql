@@ -1,0 +1,117 @@
+with customer_months as (
+    select
+        person_number,
+        {{ period_start('month', 'order_date') }} as month_start,
+        min({{ period_start('month', 'new_order_date') }}) as new_month,
+        sum(net_amount) as net_amount
+    from {{ ref('int_sales') }}
+    where person_number is not null
+    group by
+        person_number,
+        {{ period_start('month', 'order_date') }}
+),
+
+-- what a customer bought in a month, and in the month before it
+compared_months as (
+    select
+        person_number,
+        month_start,
+        max(new_month) as new_month,
+        bool_or(is_this_month) as ordered_this_month,
+        bool_or(not is_this_month) as ordered_last_month,
+        sum(net_amount) filter (where is_this_month) as net_amount,
+        sum(net_amount) filter (where not is_this_month) as previous_net_amount
+    from (
+        select
+            person_number,
+            month_start,
+            new_month,
+            net_amount,
+            true as is_this_month
+        from customer_months
+        union all
+        select
+            person_number,
+            {{ add_to_date('month', 1, 'month_start') }} as month_start,
+            new_month,
+            net_amount,
+            false as is_this_month
+        from customer_months
+    ) as both_months
+    group by
+        person_number,
+        month_start
+),
+
+changes as (
+    select
+        month_start,
+        coalesce(net_amount, 0) as net_amount,
+        coalesce(previous_net_amount, 0) as previous_net_amount,
+        ordered_this_month and ordered_last_month as is_retained,
+        coalesce(net_amount, 0) - coalesce(previous_net_amount, 0) as change_amount,
+        case
+            when coalesce(net_amount, 0) > coalesce(previous_net_amount, 0)
+                then case
+                    when new_month = month_start then 'new'
+                    when not ordered_last_month then 'resurrected'
+                    else 'expansion'
+                end
+            when coalesce(net_amount, 0) < coalesce(previous_net_amount, 0)
+                then case when ordered_this_month then 'contraction' else 'churned' end
+        end as change_kind
+    from compared_months
+),
+
+monthly_changes as (
+    select
+        month_start,
+        sum(net_amount) as net_amount,
+        sum(previous_net_amount) as previous_net_amount,
+        {%- for kind in ['new', 'resurrected', 'expansion', 'contraction', 'churned'] %}
+        sum(abs(change_amount)) filter (where change_kind = '{{ kind }}') as {{ kind }}_amount,
+        count(*) filter (where change_kind = '{{ kind }}') as {{ kind }}_customers,
+        {%- endfor %}
+        count(*) filter (where is_retained) as retained_customers
+    from changes
+    group by month_start
+),
+
+others as (
+    select
+        period_start as month_start,
+        unattributed_net_amount,
+        credit_note_amount
+    from {{ ref('new_customer_share') }}
+    where
+        period_grain = 'month'
+        and breakdown = 'total'
+),
+
+growth_accounting as (
+    select
+        months.month_start,
+        {%- for amount in [
+            'net_amount', 'previous_net_amount', 'new_amount', 'resurrected_amount', 'expansion_amount',
+            'contraction_amount', 'churned_amount'
+        ] %}
+        cast(coalesce(changes.{{ amount }}, 0) as decimal(18, 4)) as {{ amount }},
+        {%- endfor %}
+        {%- for kind in ['new', 'resurrected', 'expansion', 'contraction', 'churned', 'retained'] %}
+        coalesce(changes.{{ kind }}_customers, 0) as {{ kind }}_customers,
+        {%- endfor %}
+        {{ share_of(
+            'coalesce(new_amount, 0) + coalesce(resurrected_amount, 0) + coalesce(expansion_amount, 0)',
+            'coalesce(contraction_amount, 0) + coalesce(churned_amount, 0)'
+        ) }} as quick_ratio,
+        others.unattributed_net_amount,
+        others.credit_note_amount,
+        {{ add_to_date('month', 1, 'months.month_start') }} = months.window_end as is_complete
+    from {{ ref('int_months') }} as months
+    inner join others
+        on months.month_start = others.month_start
+    left join monthly_changes as changes
+        on months.month_start = changes.month_start
+)
+
+select * from growth_accounting

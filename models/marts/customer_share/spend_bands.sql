@@ -1,0 +1,117 @@
+with dates as (
+    select
+        as_of,
+        {{ add_to_date('month', -12, add_to_date('day', 1, 'as_of')) }} as window_start
+    from {{ ref('int_as_of') }}
+),
+
+sales as (
+    select
+        sales.person_number,
+        sales.channel,
+        sales.device,
+        sales.net_amount
+    from {{ ref('int_sales') }} as sales
+    inner join dates
+        on sales.order_date >= dates.window_start
+    where sales.person_number is not null
+),
+
+amounts as (
+    select
+        person_number,
+        net_amount
+    from sales
+    union all
+    select
+        notes.person_number,
+        -notes.amount as net_amount
+    from {{ ref('int_credit_notes') }} as notes
+    inner join dates
+        on notes.credit_note_date >= dates.window_start
+    where notes.person_number is not null
+),
+
+-- total and country are the customer's, channel and device the orders' own
+segment_amounts as (
+    select
+        'total' as segment_by,
+        'all' as segment,
+        person_number,
+        sum(net_amount) as net_amount
+    from amounts
+    group by person_number
+    union all
+    select
+        'country' as segment_by,
+        coalesce(attributes.country, 'unknown') as segment,
+        amounts.person_number,
+        sum(amounts.net_amount) as net_amount
+    from amounts
+    left join {{ ref('int_person_attributes') }} as attributes
+        on amounts.person_number = attributes.person_number
+    group by
+        coalesce(attributes.country, 'unknown'),
+        amounts.person_number
+    {%- for segment_by in ['channel', 'device'] %}
+    union all
+    select
+        '{{ segment_by }}' as segment_by,
+        {{ segment_by }} as segment,
+        person_number,
+        sum(net_amount) as net_amount
+    from sales
+    group by
+        {{ segment_by }},
+        person_number
+    {%- endfor %}
+),
+
+bounds as (
+    select
+        segment_by,
+        segment,
+        {%- for name, share in [('p20', 0.2), ('median', 0.5), ('p80', 0.8)] %}
+        percentile_cont({{ share }}) within group (order by cast(net_amount as double)) as {{ name }}_net_amount,
+        {%- endfor %}
+        min(net_amount) as min_net_amount,
+        max(net_amount) as max_net_amount
+    from segment_amounts
+    where net_amount > 0
+    group by
+        segment_by,
+        segment
+),
+
+spend_bands as (
+    select
+        amounts.segment_by,
+        amounts.segment,
+        count(*) as customers,
+        {%- for name in ['min', 'p20', 'median', 'p80', 'max'] %}
+        cast(cast(max(bounds.{{ name }}_net_amount) as decimal(28, 8)) as decimal(18, 4)) as {{ name }}_net_amount,
+        {%- endfor %}
+        count(*) filter (
+            where amounts.net_amount > 0 and cast(amounts.net_amount as double) <= bounds.p20_net_amount
+        ) as low_customers,
+        count(*) filter (
+            where
+                amounts.net_amount > 0
+                and cast(amounts.net_amount as double) > bounds.p20_net_amount
+                and cast(amounts.net_amount as double) <= bounds.p80_net_amount
+        ) as middle_customers,
+        count(*) filter (
+            where amounts.net_amount > 0 and cast(amounts.net_amount as double) > bounds.p80_net_amount
+        ) as high_customers,
+        count(*) filter (where amounts.net_amount <= 0) as non_positive_customers
+    from segment_amounts as amounts
+    left join bounds
+        on
+            amounts.segment_by = bounds.segment_by
+            and amounts.segment = bounds.segment
+    group by
+        amounts.segment_by,
+        amounts.segment
+)
+
+select * from spend_bands
