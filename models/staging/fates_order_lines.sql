@@ -9,7 +9,7 @@ with judged as (
         case
             when typed.reject_reason is not null then typed.reject_reason
             when amounts.order_row_id is null then 'unknown order'
-            when amounts.amount < 0 then 'negative amount'
+            when amounts.is_negative then 'negative amount'
             when amounts.is_too_large then 'amount too large'
         end as reject_reason
     from {{ ref('typed_order_lines') }} as typed

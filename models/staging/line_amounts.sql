@@ -35,6 +35,7 @@ converted as (
     select
         row_id,
         order_row_id,
+        order_currency_amount,
         order_currency_discount_amount,
         has_no_amount,
         {{ convert_amount('order_currency_amount', 'rate') }} as amount,
@@ -50,9 +51,11 @@ line_amounts as (
         discount_amount,
         case when has_no_amount then 0 else amount end as amount,
         not has_no_amount as has_amount,
+        -- judged before a small rate can round the sign away
+        coalesce(order_currency_amount < 0, false) as is_negative,
         not has_no_amount and (
             amount is null or discount_amount is null
-            or amount > 1000000000000 or discount_amount > 1000000000000
+            or greatest(order_currency_amount, amount, discount_amount) > 1000000000000
         ) as is_too_large
     from converted
 )

@@ -65,9 +65,16 @@ share_of_wallet as (
         'benchmark' as method,
         cast(spend.own_amount as decimal(18, 4)) as own_amount,
         cast(null as decimal(18, 4)) as category_amount,
-        least({{ share_of('spend.own_amount', 'benchmarks.p80_amount') }}, 1.0) as share_of_wallet,
-        least({{ share_of('spend.own_amount', 'benchmarks.p90_amount') }}, 1.0) as low,
-        least({{ share_of('spend.own_amount', 'benchmarks.p70_amount') }}, 1.0) as high
+        -- at most 1; least() would make 1 of a null, where no peer spent anything
+        {%- for name, benchmark in [
+            ('share_of_wallet', 'benchmarks.p80_amount'), ('low', 'benchmarks.p90_amount'),
+            ('high', 'benchmarks.p70_amount')
+        ] %}
+        case
+            when spend.own_amount >= {{ benchmark }} then cast(1 as double)
+            else {{ share_of('spend.own_amount', benchmark) }}
+        end as {{ name }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from spend
     inner join {{ ref('int_people') }} as people
         on spend.person_number = people.person_number
