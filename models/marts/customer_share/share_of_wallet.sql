@@ -43,10 +43,9 @@ benchmarks as (
         peer_country,
         peer_age_band,
         peer_household_size,
-        {%- for percent in [70, 80, 90] %}
-        percentile_cont(0.{{ percent // 10 }}) within group (order by cast(own_amount as double))
-            as p{{ percent }}_amount{{ ',' if not loop.last }}
-        {%- endfor %}
+        {{ quantile(0.7, 'own_amount') }} as p70_amount,
+        {{ quantile(0.8, 'own_amount') }} as p80_amount,
+        {{ quantile(0.9, 'own_amount') }} as p90_amount
     from spend
     where own_amount > 0
     group by
@@ -65,16 +64,9 @@ share_of_wallet as (
         'benchmark' as method,
         cast(spend.own_amount as decimal(18, 4)) as own_amount,
         cast(null as decimal(18, 4)) as category_amount,
-        -- at most 1; least() would make 1 of a null, where no peer spent anything
-        {%- for name, benchmark in [
-            ('share_of_wallet', 'benchmarks.p80_amount'), ('low', 'benchmarks.p90_amount'),
-            ('high', 'benchmarks.p70_amount')
-        ] %}
-        case
-            when spend.own_amount >= {{ benchmark }} then cast(1 as double)
-            else {{ share_of('spend.own_amount', benchmark) }}
-        end as {{ name }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        {{ capped_share('spend.own_amount', 'benchmarks.p80_amount') }} as share_of_wallet,
+        {{ capped_share('spend.own_amount', 'benchmarks.p90_amount') }} as low,
+        {{ capped_share('spend.own_amount', 'benchmarks.p70_amount') }} as high
     from spend
     inner join {{ ref('int_people') }} as people
         on spend.person_number = people.person_number

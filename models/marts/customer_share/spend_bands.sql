@@ -71,10 +71,10 @@ bounds as (
     select
         segment_by,
         segment,
-        {%- for name, share in [('p20', 0.2), ('median', 0.5), ('p80', 0.8)] %}
-        percentile_cont({{ share }}) within group (order by cast(net_amount as double)) as {{ name }}_net_amount,
-        {%- endfor %}
         min(net_amount) as min_net_amount,
+        {{ quantile(0.2, 'net_amount') }} as p20_net_amount,
+        {{ quantile(0.5, 'net_amount') }} as median_net_amount,
+        {{ quantile(0.8, 'net_amount') }} as p80_net_amount,
         max(net_amount) as max_net_amount
     from segment_amounts
     where net_amount > 0
@@ -83,35 +83,45 @@ bounds as (
         segment
 ),
 
-spend_bands as (
+banded as (
     select
         amounts.segment_by,
         amounts.segment,
-        count(*) as customers,
-        {%- for name in ['min', 'p20', 'median', 'p80', 'max'] %}
-        cast(cast(max(bounds.{{ name }}_net_amount) as decimal(28, 8)) as decimal(18, 4)) as {{ name }}_net_amount,
-        {%- endfor %}
-        count(*) filter (
-            where amounts.net_amount > 0 and cast(amounts.net_amount as double) <= bounds.p20_net_amount
-        ) as low_customers,
-        count(*) filter (
-            where
-                amounts.net_amount > 0
-                and cast(amounts.net_amount as double) > bounds.p20_net_amount
-                and cast(amounts.net_amount as double) <= bounds.p80_net_amount
-        ) as middle_customers,
-        count(*) filter (
-            where amounts.net_amount > 0 and cast(amounts.net_amount as double) > bounds.p80_net_amount
-        ) as high_customers,
-        count(*) filter (where amounts.net_amount <= 0) as non_positive_customers
+        bounds.min_net_amount,
+        bounds.p20_net_amount,
+        bounds.median_net_amount,
+        bounds.p80_net_amount,
+        bounds.max_net_amount,
+        case
+            when amounts.net_amount <= 0 then 'non_positive'
+            when cast(amounts.net_amount as double) <= bounds.p20_net_amount then 'low'
+            when cast(amounts.net_amount as double) <= bounds.p80_net_amount then 'middle'
+            else 'high'
+        end as band
     from segment_amounts as amounts
     left join bounds
         on
             amounts.segment_by = bounds.segment_by
             and amounts.segment = bounds.segment
+),
+
+spend_bands as (
+    select
+        segment_by,
+        segment,
+        count(*) as customers,
+        {%- for name in ['min', 'p20', 'median', 'p80', 'max'] %}
+        -- by way of eight decimals: a double just below a half is one
+        cast(cast(max({{ name }}_net_amount) as decimal(28, 8)) as decimal(18, 4)) as {{ name }}_net_amount,
+        {%- endfor %}
+        count(*) filter (where band = 'low') as low_customers,
+        count(*) filter (where band = 'middle') as middle_customers,
+        count(*) filter (where band = 'high') as high_customers,
+        count(*) filter (where band = 'non_positive') as non_positive_customers
+    from banded
     group by
-        amounts.segment_by,
-        amounts.segment
+        segment_by,
+        segment
 )
 
 select * from spend_bands
