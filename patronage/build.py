@@ -106,4 +106,7 @@ def first_line(message: str | None) -> str:
     lines = [line.strip() for line in (message or "").splitlines() if line.strip()]
     headings = ("Compilation Error", "Runtime Error", "Database Error")
     lines = [line for line in lines if not line.startswith(headings)] or lines
+    if lines and "CSV Parser state machine" in lines[0]:  # what DuckDB says of mixed line ends
+        file = next((line.removeprefix("file = ") for line in lines if "file = " in line), "CSV")
+        return f"{file}: cannot be read as CSV; are its line ends mixed?"
     return lines[0] if lines else "no message"

@@ -5,13 +5,17 @@
 
 {% macro duckdb__csv_columns(file) %}
     {% set path = dbt.escape_single_quotes(file.path) %}
-    {% set lines = run_query(
-        "select line from read_csv('" ~ path ~ "', auto_detect = false, header = false, quote = '', "
-        ~ "escape = '', delim = '\x01', strict_mode = false, ignore_errors = true, "
-        ~ "max_line_size = 10000000, "
-        ~ "columns = {'line': 'varchar'}) limit 1"
-    ).columns[0].values() %}
-    {% if not lines or not (lines[0] or '').strip() %}
+    {% set lines = [] %}
+    {% for skips in ('false', 'true') %}
+        {% do lines.append((run_query(
+            "select line from read_csv('" ~ path ~ "', auto_detect = false, header = " ~ skips ~ ", quote = '', "
+            ~ "escape = '', delim = '\x01', strict_mode = false, ignore_errors = true, "
+            ~ "max_line_size = 10000000, "
+            ~ "columns = {'line': 'varchar'}) limit 1"
+        ).columns[0].values() | list + [none])[0]) %}
+    {% endfor %}
+    {# a header that is not UTF-8 is left out: then the first line is the second, too #}
+    {% if not (lines[0] or '').strip() or lines[0] == lines[1] %}
         {{ exceptions.raise_compiler_error(file.path ~ ": no header line; the file is empty or not UTF-8 text") }}
     {% endif %}
     {% set columns = [] %}
