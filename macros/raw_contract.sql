@@ -17,7 +17,7 @@
             'dates': {'ordered_at': 'order_date'},
             'columns': {
                 'order_id': 'id', 'ordered_at': 'time', 'customer_id': 'id', 'email': 'text',
-                'phone': 'text', 'status': 'code', 'currency': 'currency', 'amount': 'amount',
+                'phone': 'id', 'status': 'code', 'currency': 'currency', 'amount': 'amount',
                 'discount_amount': 'amount', 'shipping_amount': 'number', 'tax_amount': 'number',
                 'channel': 'text', 'device': 'text', 'country': 'text', 'region': 'text',
                 'coupon_code': 'id', 'referral_code': 'id', 'is_test': 'flag', '_loaded_at': 'time',
@@ -47,7 +47,7 @@
             'required': ['customer_id'],
             'dates': {'created_at': 'created_date', 'first_order_at': 'known_first_order_date'},
             'columns': {
-                'customer_id': 'id', 'email': 'text', 'phone': 'text', 'created_at': 'time',
+                'customer_id': 'id', 'email': 'text', 'phone': 'id', 'created_at': 'time',
                 'first_order_at': 'time', 'birth_date': 'birthday', 'gender': 'text', 'country': 'text',
                 'region': 'text', 'city': 'text', 'job_title': 'text', 'household_size': 'id',
                 'income_band': 'text', 'acquisition_channel': 'text', 'referral_code': 'id',

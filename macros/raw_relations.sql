@@ -32,7 +32,7 @@
         {% endfor %}
         {% set rows = csv_rows(group) if group.format == 'csv' else parquet_rows(group) %}
         {% do relations.append({
-            'sql': 'select * from ' ~ rows, 'columns': columns, 'name': group.name, 'group': group,
+            'sql': 'select ' ~ partition_columns(group, shop.path) ~ ' from ' ~ rows, 'columns': columns, 'name': group.name, 'group': group,
         }) %}
     {% endfor %}
     {{ return(relations) }}

@@ -82,7 +82,8 @@ def run_dbt(
     folders = ["--project-dir", str(project), "--profiles-dir", str(project / "profiles")]
     quiet = ["--log-level", "none", "--no-print"]
     try:
-        result = dbtRunner(callbacks=[follow]).invoke([*command, *folders, *quiet])
+        with contextlib.chdir(project):  # relative paths of the var sources are the project's
+            result = dbtRunner(callbacks=[follow]).invoke([*command, *folders, *quiet])
     finally:
         # dbt keeps the build file open in this process; publishing opens it anew, read-only
         DuckDBConnectionManager.close_all_connections()

@@ -79,7 +79,13 @@ def build(context: click.Context) -> None:
 @main.command("publish")
 def publish_command() -> None:
     """Publish the marts of the last build, without building anew."""
-    publish_marts(project_folder())
+    project = project_folder()
+    try:
+        with dbt_environment(project):
+            run_dbt(["parse"], project)  # says what the marts are, whoever built them
+    except BuildError as error:
+        fail(*error.args)
+    publish_marts(project)
 
 
 def publish_marts(project: Path) -> None:

@@ -6,10 +6,12 @@
 {% endmacro %}
 
 {% macro duckdb__business_date(timestamp, column, type, timezone) %}
-    {%- set local = timestamp if timezone == 'UTC'
-        else timestamp ~ " at time zone 'UTC' at time zone '" ~ timezone ~ "'" -%}
+    {#- far from our times the shift would overflow; such a row is rejected as impossible anyway -#}
+    {%- set shifted = "case when year(" ~ timestamp ~ ") between 1800 and 3000 then "
+        ~ timestamp ~ " at time zone 'UTC' at time zone '" ~ timezone ~ "' end" -%}
+    {%- set local = timestamp if timezone == 'UTC' else shifted -%}
     {%- if type == 'DATE' -%}
-        {{ column }}
+        cast({{ timestamp }} as date)
     {%- elif type == 'VARCHAR' -%}
         case
             when length({{ column }}) = 10 then cast({{ timestamp }} as date)

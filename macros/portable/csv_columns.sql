@@ -4,7 +4,7 @@
 {% endmacro %}
 
 {% macro duckdb__csv_columns(file) %}
-    {% set path = dbt.escape_single_quotes(file.path) %}
+    {% set path = literal_path(file.path) %}
     {% set lines = [] %}
     {% for skips in ('false', 'true') %}
         {% do lines.append((run_query(
@@ -17,6 +17,9 @@
     {# a header that is not UTF-8 is left out: then the first line is the second, too #}
     {% if not (lines[0] or '').strip() or lines[0] == lines[1] %}
         {{ exceptions.raise_compiler_error(file.path ~ ": no header line; the file is empty or not UTF-8 text") }}
+    {% endif %}
+    {% if lines[0].count('"') % 2 %}
+        {{ exceptions.raise_compiler_error(file.path ~ ": the header line has an open quote") }}
     {% endif %}
     {% set columns = [] %}
     {% for field in modules.re.findall('(?:^|,)("(?:[^"]|"")*"|[^,]*)', lines[0]) %}

@@ -13,14 +13,14 @@
     {% endfor %}
     {% set paths = [] %}
     {% for path in group.paths %}
-        {% do paths.append("'" ~ dbt.escape_single_quotes(path) ~ "'") %}
+        {% do paths.append("'" ~ literal_path(path) ~ "'") %}
     {% endfor %}
     {% set sql -%}
         read_csv(
             [{{ paths | join(', ') }}],
             auto_detect = false, header = true, delim = ',', quote = '"', escape = '"',
             strict_mode = true, null_padding = false, max_line_size = 10000000, {{ options }}
-            hive_partitioning = {{ 'true, hive_types_autocast = false' if group.partitions else 'false' }},
+            hive_partitioning = false, filename = 'raw_file',
             columns = { {{- columns | join(', ') -}} }
         )
     {%- endset %}

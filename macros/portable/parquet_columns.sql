@@ -5,5 +5,14 @@
 
 {% macro duckdb__parquet_columns(file) %}
     {% set rows = parquet_rows({'paths': [file.path], 'partitions': []}) %}
-    {{ return(query_columns('select * from ' ~ rows)) }}
+    {% set columns = query_columns('select * exclude (raw_file) from ' ~ rows) %}
+    {#- the engine renames the second of two columns that differ in case only: x_1 without such a column -#}
+    {% set in_file = run_query(
+        "select distinct lower(name) from parquet_schema('" ~ literal_path(file.path) ~ "')"
+    ).columns[0].values() %}
+    {% set honest = [] %}
+    {% for name, type in columns %}
+        {% do honest.append((name if name in in_file else name.rsplit('_', 1)[0], type)) %}
+    {% endfor %}
+    {{ return(honest) }}
 {% endmacro %}

@@ -6,13 +6,12 @@
 {% macro duckdb__parquet_rows(group) %}
     {% set paths = [] %}
     {% for path in group.paths %}
-        {% do paths.append("'" ~ dbt.escape_single_quotes(path) ~ "'") %}
+        {% do paths.append("'" ~ literal_path(path) ~ "'") %}
     {% endfor %}
     {% set sql -%}
         read_parquet(
             [{{ paths | join(', ') }}],
-            binary_as_string = true,
-            hive_partitioning = {{ 'true, hive_types_autocast = false' if group.partitions else 'false' }}
+            binary_as_string = true, hive_partitioning = false, filename = 'raw_file'
         )
     {%- endset %}
     {{ return(sql) }}

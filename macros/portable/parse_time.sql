@@ -12,7 +12,7 @@
     {%- if type == 'TIMESTAMP WITH TIME ZONE' -%}
         ({{ column }} at time zone 'UTC')
     {%- elif type != 'VARCHAR' -%}
-        cast({{ column }} as timestamp)
+        try_cast({{ column }} as timestamp)
     {%- else -%}
         case
             when not regexp_full_match({{ column }}, '{{ date }}([T ]{{ time }}{{ offset }})?') then null

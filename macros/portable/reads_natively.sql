@@ -7,7 +7,7 @@
     {% if kind in ('time', 'day', 'birthday') %}
         {{ return(type == 'DATE' or type.startswith('TIMESTAMP')) }}
     {% elif kind in ('amount', 'number', 'rate') %}
-        {{ return(type in ('INTEGER', 'DOUBLE', 'FLOAT') or type.endswith('INT')
+        {{ return(type in ('DOUBLE', 'FLOAT') or type.endswith('INT') or type.endswith('INTEGER')
             or type.startswith('DECIMAL')) }}
     {% endif %}
     {{ return((kind == 'flag' and type == 'BOOLEAN') or (kind == 'id' and type in ('DOUBLE', 'FLOAT'))) }}

@@ -9,7 +9,7 @@
             row_number() over () as line_number,
             line
         from read_csv(
-            '{{ dbt.escape_single_quotes(path) }}', auto_detect = false, header = false, quote = '',
+            '{{ literal_path(path) }}', auto_detect = false, header = false, quote = '',
             escape = '', delim = '\x01', strict_mode = false, columns = {'line': 'varchar'}
         )
         where regexp_matches(line, '[0-9]')

@@ -138,6 +138,51 @@ def test_every_form_reads_the_same(warehouse, tmp_path):
         ], name
 
 
+def test_folders_links_and_odd_names(warehouse, tmp_path):
+    """Only folders below the shop's own are columns; links, brackets and _loaded_at= are read."""
+    root = tmp_path / "amount=999" / "country=XX" / "shop[1]"
+    (root / "orders" / "_loaded_at=2024-05-01" / "country=C%C3%B4te d'Ivoire").mkdir(parents=True)
+    (root / "orders" / "Country=__HIVE_DEFAULT_PARTITION__").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    (root / "refunds").symlink_to(tmp_path / "elsewhere")
+    for path, text in {
+        root / "orders/_loaded_at=2024-05-01/country=C%C3%B4te d'Ivoire/a[2].csv": "1,2024-01-01,5",
+        root / "orders/Country=__HIVE_DEFAULT_PARTITION__/a2.csv": "2,2024-01-01,6",
+        root / "orders/a*.csv": "3,2024-01-01,7",
+    }.items():
+        path.write_text(HEADER + text + "\n")
+    (tmp_path / "elsewhere/r.csv").write_text(
+        "refund_id,refunded_at,amount,order_id\nr,2024-01-02,1,1\n"
+    )
+    warehouse.build(root)
+    assert warehouse.rows("select order_id, country, net_amount from core.orders order by 1") == [
+        ("1", "Côte d'Ivoire", 4),
+        ("2", None, 6),
+        ("3", None, 7),
+    ]
+    assert warehouse.rows("select _loaded_at from staging.stg_orders where order_id = '1'") == [
+        (datetime(2024, 5, 1),)
+    ]
+
+
+def test_impossible_typed_times_reject_their_rows(warehouse, tmp_path):
+    pq.write_table(
+        pa.table(
+            {
+                "order_id": ["far", "days", "good"],
+                "ordered_at": pa.array([2**63 - 10, 2**62, 0], pa.timestamp("us")),
+                "_loaded_at": pa.array([19_000, 2**31 - 5, 19_000], pa.date32()),
+            }
+        ).filter(pa.array([True, True, False])),
+        tmp_path / "orders.parquet",
+    )
+    warehouse.build(tmp_path, timezone="Europe/Berlin")
+    assert warehouse.rows("select row_key, reason from core.rejected_rows order by 1") == [
+        ("days", "impossible ordered_at"),
+        ("far", "impossible ordered_at"),
+    ]
+
+
 def test_business_dates_are_those_of_the_shops_time_zone(warehouse, shop):
     data = shop(
         orders="order_id,ordered_at\n"
@@ -241,6 +286,10 @@ HEADER = "order_id,ordered_at,amount\n"
         ({"orders.csv": HEADER, "orders.parquet": b""}, "table orders is there more than once"),
         ({"orders.parquet": b"PAR1 no"}, "orders.parquet"),
         (
+            {"orders.csv": 'order_id,ordered_at,"two\nlines"\n'},
+            "orders.csv: the header line has an",
+        ),
+        (
             {"orders.csv": HEADER, "refunds.csv": "refund_id,refunded_at\n"},
             "refunds.csv: required column amount is missing",
         ),
@@ -263,6 +312,15 @@ def test_broken_files_are_refused_in_one_line_before_anything_is_built(
     del error
     gc.collect()  # the failure's frames hold the build file open
     assert warehouse.rows("select count(*) from information_schema.tables") == [(0,)]
+
+
+def test_parquet_columns_that_differ_in_case_only_are_refused(warehouse, tmp_path):
+    pq.write_table(
+        pa.table({"order_id": [1], "ordered_at": ["2024-01-01"], "Amount": [7], "amount": [9]}),
+        tmp_path / "orders.parquet",
+    )
+    with pytest.raises(BuildError, match="column amount is there twice"):
+        warehouse.build(tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,22 @@
+{#- The columns of a group of raw files for a select list: the files' own, and those that folders name (country=DE/).
+
+    Only folders below the shop's own count. A folder's value stands before a column of the same name. -#}
+{% macro partition_columns(group, root) %}
+    {{ return(adapter.dispatch('partition_columns')(group, root)) }}
+{% endmacro %}
+
+{% macro duckdb__partition_columns(group, root) %}
+    {%- set below = "substr(raw_file, " ~ (group.paths[0].index(root) + (root | length) + 1) ~ ")" -%}
+    {%- set fields = [] -%}
+    {%- for name, type in group.columns if name not in group.partitions -%}
+        {%- do fields.append(adapter.quote(name)) -%}
+    {%- endfor -%}
+    {%- for name in group.partitions -%}
+        {%- set pattern = "(?i)/" ~ modules.re.escape(name) ~ "=([^/]*)/" -%}
+        {%- do fields.append(
+            "nullif(url_decode(regexp_extract(" ~ below ~ ", '" ~ dbt.escape_single_quotes(pattern)
+            ~ "', 1)), '__HIVE_DEFAULT_PARTITION__') as " ~ adapter.quote(name)
+        ) -%}
+    {%- endfor -%}
+    {{ return(fields | join(', ')) }}
+{%- endmacro %}
