@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: build test lint docs lock clean
+.PHONY: build test bench lint docs lock clean
 
 # The environment: everything of the lock file, compiled once, and this package in place.
 $(VENV)/.ready: requirements.lock pyproject.toml
@@ -20,6 +20,10 @@ build: $(VENV)/.ready
 
 test: $(VENV)/.ready
 	$(BIN)/pytest $(ARGS)
+
+# Times a shop of a million orders, beside the oracle on the same files; ARGS="--folder DIR" keeps it there.
+bench: $(VENV)/.ready
+	$(BIN)/python tests/bench.py $(ARGS)
 
 lint: $(VENV)/.ready
 	$(BIN)/ruff check .

@@ -39,7 +39,6 @@
         from " ~ scratch ~ " as edges
         inner join " ~ target_relation ~ " as lefts on edges.left_node = lefts.node
         inner join " ~ target_relation ~ " as rights on edges.right_node = rights.node
-        where lefts.component <> rights.component
     ") %}
 
     {% set state = namespace(is_done=false) %}

@@ -8,7 +8,7 @@
 {% macro duckdb__business_date(timestamp, column, type, timezone) %}
     {#- far from our times the shift would overflow; such a row is rejected as impossible anyway -#}
     {%- set shifted = "case when year(" ~ timestamp ~ ") between 1800 and 3000 then "
-        ~ timestamp ~ " at time zone 'UTC' at time zone '" ~ timezone ~ "' end" -%}
+        ~ "make_timestamptz(epoch_us(" ~ timestamp ~ ")) at time zone '" ~ timezone ~ "' end" -%}
     {%- set local = timestamp if timezone == 'UTC' else shifted -%}
     {%- if type == 'DATE' -%}
         cast({{ timestamp }} as date)

@@ -5,7 +5,12 @@
 
 {% macro duckdb__parse_text(column, type) %}
     {%- if type == 'VARCHAR' -%}
-        nullif(trim({{ column }}, e' \t\r\n'), '')
+        {#- nearly no text has a blank or control character at an end: only those are copied -#}
+        case
+            when {{ column }} < '!' or right({{ column }}, 1) < '!'
+                then nullif(trim({{ column }}, e' \t\r\n'), '')
+            else {{ column }}
+        end
     {%- elif '[' in type or type.startswith('STRUCT') or type.startswith('MAP') -%}
         cast(to_json({{ column }}) as varchar)
     {%- else -%}

@@ -18,11 +18,11 @@
             when not regexp_full_match({{ column }}, '{{ date }}([T ]{{ time }}{{ offset }})?') then null
             when length({{ column }}) = 10 then try_cast({{ column }} as timestamp)
             when substr({{ column }}, 17, 1) = ':'
-                then try_cast({{ column }} as timestamptz) at time zone 'UTC'
+                then make_timestamp(epoch_us(try_cast({{ column }} as timestamptz)))
             else
-                try_cast(
+                make_timestamp(epoch_us(try_cast(
                     substr({{ column }}, 1, 16) || ':00' || substr({{ column }}, 17) as timestamptz
-                ) at time zone 'UTC'
+                )))
         end
     {%- endif -%}
 {% endmacro %}

@@ -49,7 +49,7 @@ balances as (
         measure_window,
         person_number,
         month_start as from_month,
-        lead(month_start) over customer_months as until_month,
+        coalesce(lead(month_start) over customer_months, date '9999-12-31') as until_month,
         sum(activities) over customer_months as activities,
         sum(orders) over customer_months as orders,
         sum(net_amount) over customer_months as net_amount
@@ -71,7 +71,7 @@ int_customer_windows as (
     inner join {{ ref('int_months') }} as months
         on
             balances.from_month <= months.month_start
-            and (balances.until_month > months.month_start or balances.until_month is null)
+            and balances.until_month > months.month_start
     where balances.activities > 0
 )
 

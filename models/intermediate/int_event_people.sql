@@ -6,7 +6,10 @@ with events as (
         events.occurred_at,
         events.anonymous_id,
         events.customer_id,
-        {{ contact_hash("'email'", normal_email('events.email')) }} as email_hash,
+        case
+            when events.customer_id is null
+                then {{ contact_hash("'email'", normal_email('events.email')) }}
+        end as email_hash,
         coalesce(events.is_bot, false) as is_bot
     from {{ ref('stg_events') }} as events
     inner join {{ ref('int_as_of') }} as dates
@@ -29,9 +32,7 @@ named as (
             events.source = accounts.source
             and events.customer_id = accounts.customer_id
     left join {{ ref('int_contact_customers') }} as contacts
-        on
-            events.customer_id is null
-            and events.email_hash = contacts.contact_hash
+        on events.email_hash = contacts.contact_hash
     left join {{ ref('int_people') }} as people
         on coalesce(accounts.customer_key, contacts.customer_key) = people.customer_key
 ),
@@ -104,17 +105,22 @@ identity_spells as (
 
 int_event_people as (
     select
-        named.event_row_id,
-        coalesce(named.person_number, spells.person_number) as person_number
+        event_row_id,
+        person_number
     from named
-    left join identity_spells as spells
+    where person_number is not null
+    union all
+    select
+        named.event_row_id,
+        spells.person_number
+    from named
+    inner join identity_spells as spells
         on
-            named.person_number is null
-            and named.source = spells.source
+            named.source = spells.source
             and named.anonymous_id = spells.anonymous_id
             and (spells.started_at is null or named.occurred_at >= spells.started_at)
             and (spells.ended_at is null or named.occurred_at < spells.ended_at)
-    where coalesce(named.person_number, spells.person_number) is not null
+    where named.person_number is null
 )
 
 select * from int_event_people

@@ -6,9 +6,10 @@ with visits as (
         events.event_id,
         events.occurred_at,
         people.person_number,
-        coalesce(
-            {{ visitor_key('events') }}, cast(people.person_number as {{ dbt.type_string() }})
-        ) as visitor
+        events.anonymous_id,
+        -- whose visit it is: the anonymous id of a source, without one the person
+        case when events.anonymous_id is not null then events.source end as visitor_source,
+        case when events.anonymous_id is null then people.person_number end as visitor_person
     from {{ ref('stg_events') }} as events
     inner join {{ ref('int_as_of') }} as dates
         on events.event_date <= dates.as_of
@@ -25,13 +26,12 @@ with visits as (
 ordered_visits as (
     select
         *,
-        row_number() over visitor_events as visit_number,
         lag(occurred_at) over visitor_events as previous_occurred_at,
         lag(person_number) over visitor_events as previous_person_number
     from visits
     window visitor_events as (
-        partition by visitor
-        order by occurred_at, event_id
+        partition by visitor_source, anonymous_id, visitor_person
+        order by occurred_at, event_id, source
     )
 ),
 
@@ -40,34 +40,25 @@ session_starts as (
         *,
         case
             when
-                visit_number = 1
+                previous_occurred_at is null
                 or {{ seconds_between('previous_occurred_at', 'occurred_at') }}
                 > {{ var('session_gap_minutes') }} * 60
                 or coalesce(person_number, 0) <> coalesce(previous_person_number, 0)
-                then visit_number
-        end as start_number
+                then source || ':' || event_id
+        end as start_key
     from ordered_visits
 ),
 
-numbered_sessions as (
-    select
-        *,
-        max(start_number) over (
-            partition by visitor
-            order by visit_number
-        ) as session_number
-    from session_starts
-),
-
+-- a session is named by its first event: the last start at or before each
 int_event_sessions as (
     select
-        numbered.event_row_id,
-        starts.source || ':' || starts.event_id as session_key
-    from numbered_sessions as numbered
-    inner join session_starts as starts
-        on
-            numbered.visitor = starts.visitor
-            and numbered.session_number = starts.start_number
+        event_row_id,
+        last_value(start_key ignore nulls) over (
+            partition by visitor_source, anonymous_id, visitor_person
+            order by occurred_at, event_id, source
+            rows between unbounded preceding and current row
+        ) as session_key
+    from session_starts
 )
 
 select * from int_event_sessions

@@ -17,8 +17,7 @@ with int_refunds as (
     left join {{ ref('int_accounts') }} as accounts
         on
             refunds.source = accounts.source
-            and refunds.customer_id = accounts.customer_id
-            and refunds.order_id is null
+            and case when refunds.order_id is null then refunds.customer_id end = accounts.customer_id
     left join {{ ref('int_people') }} as people
         on accounts.customer_key = people.customer_key
     where

@@ -6,11 +6,14 @@ with priced as (
         orders.order_row_id,
         orders.rate,
         coalesce(lines.discount_amount, 0) as discount_amount,
-        -- quantities and prices have four decimals each, so the product has eight
+        coalesce(lines.amount, lines.unit_price) is null as has_no_amount,
+        -- quantities and prices have four decimals each, so the product has eight; null: too large
         coalesce(
-            cast(lines.amount as decimal(38, 8)),
-            cast(coalesce(lines.quantity, 1) as decimal(28, 4)) * lines.unit_price
-            - coalesce(lines.discount_amount, 0)
+            lines.amount,
+            try_cast(
+                cast(coalesce(lines.quantity, 1) as decimal(28, 4)) * lines.unit_price
+                - coalesce(lines.discount_amount, 0) as decimal(18, 4)
+            )
         ) as amount
     from {{ ref('typed_order_lines') }} as lines
     left join {{ ref('order_index') }} as orders
@@ -20,27 +23,16 @@ with priced as (
     where lines.reject_reason is null
 ),
 
-rounded as (
-    select
-        row_id,
-        order_row_id,
-        rate,
-        discount_amount as order_currency_discount_amount,
-        try_cast(amount as decimal(18, 4)) as order_currency_amount,
-        amount is null as has_no_amount
-    from priced
-),
-
 converted as (
     select
         row_id,
         order_row_id,
-        order_currency_amount,
-        order_currency_discount_amount,
         has_no_amount,
-        {{ convert_amount('order_currency_amount', 'rate') }} as amount,
-        {{ convert_amount('order_currency_discount_amount', 'rate') }} as discount_amount
-    from rounded
+        amount as order_currency_amount,
+        discount_amount as order_currency_discount_amount,
+        {{ convert_amount('amount', 'rate') }} as amount,
+        {{ convert_amount('discount_amount', 'rate') }} as discount_amount
+    from priced
 ),
 
 line_amounts as (

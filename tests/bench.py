@@ -1,0 +1,137 @@
+"""How fast the models are: a shop of a million orders, beside the oracle on the same files.
+
+`make bench` prints times and peaks of memory; nothing is asserted of them. One run measures both,
+so that what else the machine does weighs on both (seconds of the processor suffer least):
+
+    models   `dbt build` without tests, with a memory limit and two cores: each model's seconds,
+             those from the first model's start to the last one's end, and those of the check of
+             the raw files before them
+    oracle   `tests/pipeline/oracle.py` as a program, writing Parquet, with the same cores
+    demo     the full `dbt build` of `data/demo`, with all tests
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from patronage.demo import make_demo
+
+PROJECT = Path(__file__).resolve().parents[1]
+SHOP = {"PATRONAGE_TIMEZONE": "Europe/Berlin", "PATRONAGE_CURRENCY": "EUR"}
+MODELS_ONLY = ["--resource-type", "model", "--resource-type", "seed"]
+SLOWEST = 15
+
+
+class Usage(NamedTuple):
+    """What a program took."""
+
+    seconds: float  # by the clock
+    cpu: float  # seconds of the processor, of all threads
+    peak: float  # largest resident memory, GB
+
+
+def measure(command: list[str], settings: dict[str, str], log: Path) -> Usage:
+    """Run a program to its end, its output into a file; raises RuntimeError when it fails."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PATRONAGE_")}
+    started = time.monotonic()
+    with log.open("w") as output:
+        program = subprocess.Popen(
+            command, env=kept | settings, stdout=output, stderr=output, cwd=PROJECT
+        )
+        _, status, usage = os.wait4(program.pid, 0)
+    program.returncode = os.waitstatus_to_exitcode(status)
+    if program.returncode:
+        raise RuntimeError(f"{command[0]} failed:\n{log.read_text()[-2000:]}")
+    unit = 1 if sys.platform == "darwin" else 1024  # what ru_maxrss counts, in bytes
+    cpu = usage.ru_utime + usage.ru_stime
+    return Usage(time.monotonic() - started, cpu, usage.ru_maxrss * unit / 1e9)
+
+
+def run_dbt(folder: Path, settings: dict[str, str], options: list[str]) -> tuple[Usage, Any]:
+    """Build a new warehouse in a folder; return what it took, and dbt's own account of it."""
+    folder.mkdir(exist_ok=True)
+    (folder / "build.duckdb").unlink(missing_ok=True)
+    target = folder / "target"
+    settings = settings | {
+        "PATRONAGE_WAREHOUSE": str(folder),
+        "DBT_TARGET_PATH": str(target),
+        "DBT_LOG_PATH": str(target),
+    }
+    dbt = [str(Path(sys.executable).with_name("dbt")), "build", "--profiles-dir", "profiles"]
+    usage = measure([*dbt, *options], settings, folder / "dbt.txt")
+    return usage, json.loads((target / "run_results.json").read_text())["results"]
+
+
+def told(usage: Usage) -> str:
+    """What a program took, as text."""
+    return f"{usage.seconds:.1f} s ({usage.cpu:.1f} s of the processor), peak {usage.peak:.2f} GB"
+
+
+def span(results: list[Any]) -> float:
+    """Seconds from the start of the first result to the end of the last."""
+    steps = [step for result in results for step in result["timing"]]
+    started = min(datetime.fromisoformat(step["started_at"]) for step in steps)
+    ended = max(datetime.fromisoformat(step["completed_at"]) for step in steps)
+    return (ended - started).total_seconds()
+
+
+def bench_models(folder: Path, data: Path, memory_limit: str) -> float:
+    """Build the models and print what they took; return their seconds."""
+    settings = SHOP | {"PATRONAGE_DATA": str(data), "PATRONAGE_MEMORY_LIMIT": memory_limit}
+    usage, results = run_dbt(folder / "warehouse", settings, MODELS_ONLY)
+    checks = [one for one in results if one["unique_id"].startswith("operation.")]
+    models = [one for one in results if one["unique_id"].startswith(("model.", "seed."))]
+    models.sort(key=lambda one: -one["execution_time"])
+    for one in models[:SLOWEST]:
+        print(f"  {one['unique_id'].split('.')[-1].ljust(34)} {one['execution_time']:7.2f} s")
+    others = sum(one["execution_time"] for one in models[SLOWEST:])
+    print(f"  {f'{len(models) - SLOWEST} others'.ljust(34)} {others:7.2f} s")
+    total = span(models)
+    check = sum(one["execution_time"] for one in checks)
+    print(f"models {total:.1f} s (two at a time), the check of the files before them {check:.1f} s")
+    print(f"dbt build with start-up {told(usage)}")
+    return total
+
+
+def bench_oracle(folder: Path, data: Path) -> float:
+    """Run the oracle and print what it took; return its seconds."""
+    program = [sys.executable, "tests/pipeline/oracle.py", str(data), str(folder / "oracle")]
+    options = ["--name", "files", "--timezone", SHOP["PATRONAGE_TIMEZONE"], "--currency", "EUR"]
+    usage = measure([*program, *options], {}, folder / "oracle.txt")
+    print(f"oracle {told(usage)}")
+    return usage.seconds
+
+
+def main() -> None:
+    """Make the shop where it is missing, then measure and print."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    folder = Path(tempfile.gettempdir()) / "patronage-bench"
+    parser.add_argument("--folder", type=Path, default=folder, help="where the shop is kept")
+    parser.add_argument("--customers", type=int, default=290_000, help="3.5 orders each")
+    parser.add_argument("--memory-limit", default="4GB", help="DuckDB's, of the models")
+    options = parser.parse_args()
+    folder = options.folder.resolve()
+    data = folder / f"shop-{options.customers}"
+    if not (data / "truth.json").exists():
+        make_demo(data, options.customers, 1, "csv")
+    if hasattr(os, "sched_setaffinity"):  # two cores for all that is measured
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:2])
+    models = bench_models(folder, data, options.memory_limit)
+    oracle = bench_oracle(folder, data)
+    print(f"models / oracle = {models / oracle:.2f}")
+    usage, results = run_dbt(folder / "demo", {}, [])
+    tests = sum(one["unique_id"].startswith(("test.", "unit_test.")) for one in results)
+    print(f"demo: dbt build with all {tests} tests {told(usage)}")
+
+
+if __name__ == "__main__":
+    main()
