@@ -1,0 +1,89 @@
+"""Every check of the project's own can fail: a planted fault makes each do so."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import PROJECT, Warehouse
+
+from patronage.build import BuildError, dbt_environment, run_dbt
+
+# name of the test: a fault that it must notice, as SQL on the build file
+FAULTS = {
+    # generic tests, each on a model that uses it
+    "grain_products_product_key": "insert into core.products from core.products limit 1",
+    "grain_customers_customer_key": "update core.customers set customer_key = null",
+    "has_one_row_as_of_": "insert into core.as_of from core.as_of",
+    "has_one_row_reporting_currency_": "delete from staging.reporting_currency",
+    "unique_if_known_int_order_products_order_row_id__product_id": (
+        "insert into intermediate.int_order_products from intermediate.int_order_products limit 1"
+    ),
+    "always_true_customers_*": "update core.customers set net_amount = net_amount + 0.0001",
+    # the project's own questions, in tests/data
+    "concentration_holds_every_customer": "delete from core.customers where orders = 1",
+    "customer_shares_sum_to_one": (
+        "update customer_share.customer_share set share_of_sales = share_of_sales * 1.001"
+    ),
+    "customers_hold_every_attributed_order": "update core.customers set orders = orders + 1",
+    "growth_accounting_carries_over": (
+        "update customer_share.growth_accounting set previous_net_amount = previous_net_amount + 1"
+    ),
+    "new_customer_share_breakdowns_add_up": (
+        "update customer_share.new_customer_share set ledger_net_amount = 0"
+        " where breakdown = 'total'"
+    ),
+    "new_customer_share_is_dense": (
+        "delete from customer_share.new_customer_share"
+        " where period_grain = 'day' and month(period_start) = 2"
+    ),
+    "new_customer_share_periods_add_up": (
+        "update customer_share.new_customer_share set orders = orders + 1"
+        " where period_grain = 'week'"
+    ),
+    "one_persons_accounts_have_one_key": (
+        "update intermediate.int_accounts set customer_key = account_key"
+    ),
+    "order_sequences_have_no_gap": (
+        "update core.orders set order_sequence = order_sequence + 1 where order_sequence > 1"
+    ),
+    "orders_hold_their_lines": "update core.orders set gross_amount = gross_amount + 1",
+    "reconciliation_counts_the_files": "update core.reconciliation set raw_rows = raw_rows - 1",
+    "refunds_restate_their_orders": "update core.orders set refund_amount = 2 * refund_amount",
+    "rejected_rows_are_all_listed": "delete from core.rejected_rows where raw_table = 'orders'",
+}
+
+
+@pytest.fixture(scope="module")
+def demo(warehouse_folder, tmp_path_factory) -> tuple[Warehouse, Path]:
+    """The demo shop, built, and a copy of the build file to return to."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("DATA", "SYSTEM", "TIMEZONE", "CURRENCY", "AS_OF", "SALT"):
+            patch.delenv(f"PATRONAGE_{name}", raising=False)
+        warehouse = Warehouse(warehouse_folder, patch)
+        warehouse.build()
+        clean = tmp_path_factory.mktemp("clean") / "build.duckdb"
+        shutil.copyfile(warehouse.folder / "build.duckdb", clean)
+        yield warehouse, clean
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_planted_fault_is_noticed(demo, name):
+    warehouse, clean = demo
+    file = warehouse.folder / "build.duckdb"
+    shutil.copyfile(clean, file)
+    with duckdb.connect(str(file)) as connection:
+        connection.execute(FAULTS[name])
+    with dbt_environment(PROJECT), pytest.raises(BuildError) as error:
+        run_dbt(["test", "--select", name], PROJECT)
+    failed = [line.removeprefix("test ") for line in error.value.args]
+    assert all(line.startswith(name.rstrip("*")) for line in failed), failed
+
+
+def test_no_check_of_the_project_is_left_out():
+    own = {path.stem for path in (PROJECT / "tests" / "data").glob("*.sql")}
+    generic = {path.stem for path in (PROJECT / "tests" / "generic").glob("*.sql")}
+    assert own <= FAULTS.keys()
+    assert all(any(name.startswith(f"{kind}_") for name in FAULTS) for kind in generic)
