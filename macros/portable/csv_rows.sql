@@ -1,7 +1,7 @@
 {#- The rows of CSV files with the same columns, strictly read, everything as text.
 
-    Nothing is detected: guessing the dialect and padding short rows both lose rows without a word. One thread
-    reads a file: several have refused good files whose long quoted texts hold lines that look like rows. `options`
+    Nothing is detected: guessing the dialect and padding short rows both lose rows without a word. So
+    does reading with `parallel = false`: it drops an open quote and all behind it. `options`
     are more of the engine's own, each with a comma behind it. -#}
 {% macro csv_rows(group, options='') %}
     {{ return(adapter.dispatch('csv_rows')(group, options)) }}
@@ -20,8 +20,7 @@
         read_csv(
             [{{ paths | join(', ') }}],
             auto_detect = false, header = true, delim = ',', quote = '"', escape = '"',
-            strict_mode = true, null_padding = false, max_line_size = 10000000, parallel = false,
-            {{ options }}
+            strict_mode = true, null_padding = false, max_line_size = 10000000, {{ options }}
             hive_partitioning = false, filename = 'raw_file',
             columns = { {{- columns | join(', ') -}} }
         )

@@ -1,0 +1,445 @@
+"""Are the rules tested? Breaks one rule of the SQL at a time and sees which test notices.
+
+`make test-mutations` copies the project, applies one change of `MUTATIONS` after the other and runs
+the cheapest tests first: dbt's unit tests of the changed models and of those that read them, then a
+build of the demo shop from the changed models on with all data tests, then the comparison of its
+marts with the oracle, and last pytest's small shops (`PIPELINE`). The table of what noticed goes to
+`tests/mutations.md`; a mutation that nothing notices, or that is no longer valid SQL, ends the run
+with a non-zero exit.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+import duckdb
+import polars as pl
+from rich.progress import Progress
+
+PROJECT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(PROJECT), str(PROJECT / "tests" / "pipeline")]
+
+from oracle import KEYS, build, compare  # noqa: E402
+
+from patronage.build import BuildError, dbt_environment, run_dbt  # noqa: E402
+
+REPORT = PROJECT / "tests" / "mutations.md"
+LAYERS = ("unit test", "data test", "oracle", "pipeline test")
+PIPELINE = ["tests/pipeline/test_reading.py", "tests/pipeline/test_rules.py"]
+MARTS, CORE, SHARE = "models/marts", "models/marts/core", "models/marts/customer_share"
+STAGING, STEPS = "models/staging", "models/intermediate"
+
+
+class Mutation(NamedTuple):
+    """One rule, broken."""
+
+    file: str
+    old: str
+    new: str
+    name: str  # what is wrong then
+    times: int = 1  # how often the file has the old text: all are changed
+
+
+M = Mutation
+MUTATIONS = [
+    # staging: what is read, rejected and superseded
+    M("macros/portable/parse_text.sql", "then nullif(trim({{ column }}, e' \\t\\r\\n'), '')",
+      "then nullif({{ column }}, '')", "blanks around a text stay"),
+    M("macros/portable/parse_id.sql", "then left({{ column }}, -2)", "then {{ column }}",
+      "an id that went through a float keeps its .0"),
+    M("macros/portable/business_date.sql", "then cast({{ timestamp }} as date)",
+      "then cast({{ local }} as date)", "a date alone is shifted into the time zone"),
+    M("macros/portable/business_date.sql", "{%- set local = timestamp if timezone == 'UTC'",
+      "{%- set local = timestamp if true", "the business date is that of UTC"),
+    M("macros/reject_reason.sql", "when {{ value }} < 0 then 'negative",
+      "when {{ value }} < -100 then 'negative", "small negative amounts are accepted"),
+    M("macros/reject_reason.sql", "or {{ value }} < timestamp '1990-01-01 00:00:00'",
+      "or {{ value }} < timestamp '1900-01-01 00:00:00'", "times before 1990 are possible"),
+    M("macros/row_fates.sql", "typed._loaded_at desc nulls last", "typed._loaded_at asc nulls last",
+      "the oldest version of a row stands"),
+    M("macros/row_fates.sql", "}} desc nulls last{{", "}} asc nulls last{{",
+      "of versions loaded at once the smallest stands"),
+    M("macros/row_fates.sql", "where version_rank > 1", "where version_rank > 2",
+      "two versions of a row are accepted"),
+    M("macros/row_fates.sql", "    where judged.reject_reason is null\n),\n\nrow_fates",
+      "),\n\nrow_fates", "a rejected version can stand for a good one"),
+    M(f"{STAGING}/fates_orders.sql", "typed.currency <> reporting.currency and rates.rate is null",
+      "false", "a currency without a rate is taken as it is"),
+    M(f"{STAGING}/fates_orders.sql", "> 1e12", "> 1e13", "orders over 10^12 are accepted", 2),
+    M(f"{STAGING}/fates_order_lines.sql", "when amounts.order_row_id is null then 'unknown order'",
+      "when false then ''", "lines of unknown orders are accepted"),
+    M(f"{STAGING}/fates_order_lines.sql", "when amounts.is_negative then", "when false then",
+      "lines with a discount above their price are accepted"),
+    M(f"{STAGING}/fates_refunds.sql", "typed.order_id is not null and orders.order_row_id is null",
+      "false", "refunds of unknown orders are accepted"),
+    M(f"{STAGING}/order_rates.sql", "needed.order_date >= own_rates.rate_date",
+      "needed.order_date > own_rates.rate_date", "a rate holds from the day after its date on"),
+    M(f"{STAGING}/order_rates.sql", "needed.order_date < own_rates.next_rate_date",
+      "needed.order_date <= own_rates.next_rate_date", "two rates hold on one day"),
+    M(f"{STAGING}/order_rates.sql", "coalesce(own_rates.rate, all_rates.rate) as rate",
+      "all_rates.rate as rate", "another source's rate comes before the own"),
+    M(f"{STAGING}/order_index.sql", "coalesce(rates.rate, 1) as rate", "1 as rate",
+      "no amount is converted"),
+    M(f"{STAGING}/line_amounts.sql", "coalesce(lines.quantity, 1)", "coalesce(lines.quantity, 0)",
+      "a line without a quantity is worth nothing"),
+    M(f"{STAGING}/line_amounts.sql", "- coalesce(lines.discount_amount, 0) as", "as",
+      "a line's discount does not come off its price"),
+    M(f"{STAGING}/reporting_currency.sql", "upper('{{ dbt", "lower('{{ dbt",
+      "the reporting currency is compared in lower case"),
+    # identity
+    M("macros/normal_email.sql", "lower({{ column }})", "{{ column }}",
+      "emails differ by upper and lower case"),
+    M("macros/portable/normal_phone.sql", "regexp_replace({{ column }}, '[^0-9]', '', 'g')",
+      "{{ column }}", "phone numbers differ by their punctuation"),
+    M(f"{STEPS}/int_shared_contacts.sql", "sum(customer_ids) > {{", "sum(customer_ids) >= {{",
+      "an address on 10 customer ids is shared"),
+    M(f"{STEPS}/int_shared_contacts.sql", "sum(guest_orders) > {{", "sum(guest_orders) >= {{",
+      "an address on 50 guest orders is shared"),
+    M(f"{STEPS}/int_account_groups.sql", "where shared.contact_hash is null", "where true",
+      "shared addresses merge accounts"),
+    M(f"{STEPS}/int_account_groups.sql",
+      "    select\n        source || ':' || customer_id as left_node",
+      "    select\n        source || ':' || same_as as left_node",
+      "the identities table merges nobody"),
+    M(f"{STEPS}/int_accounts.sql", "min(node) over", "max(node) over",
+      "the customer key is the greatest account"),
+    M(f"{STEPS}/int_contacts.sql", "where orders.customer_id is not null", "where false",
+      "orders lend their account no address"),
+    M(f"{STEPS}/int_contact_customers.sql", "        and account_phones.contact_hash is null\n", "",
+      "a guest with a known phone becomes a person of his own"),
+    M(f"{STEPS}/int_contact_customers.sql", "min(source) || ':' ||", "max(source) || ':' ||",
+      "a guest of two sources is named after the last"),
+    M(f"{STEPS}/int_order_people.sql",
+      "            case when phones.is_account then phones.customer_key end,\n", "",
+      "an unknown email comes before a known phone"),
+    M(f"{STEPS}/int_person_attributes.sql", "bool_or(is_staff)", "bool_and(is_staff)",
+      "staff with a private account is none"),
+    M(f"{STEPS}/int_person_attributes.sql", "min_by({{", "max_by({{",
+      "attributes come from the last account"),
+    M(f"{STEPS}/int_person_attributes.sql", "min(known_first_order_date)",
+      "max(known_first_order_date)", "the last known first order counts"),
+    # orders: amounts, validity, sequence, class
+    M(f"{STEPS}/int_order_amounts.sql",
+      "coalesce(orders.discount_amount, 0) - coalesce(lines.order_currency_discount_amount, 0), 0",
+      "coalesce(orders.discount_amount, 0), 0", "the lines' discounts are subtracted twice"),
+    M(f"{STEPS}/int_order_amounts.sql", "greatest(", "least(",
+      "lines' discounts beyond the header's come back"),
+    M(f"{STEPS}/int_order_amounts.sql", "count(product_id)", "count(*)",
+      "lines without a product are a product"),
+    M(f"{STEPS}/int_order_amounts.sql", "sum(lines) as lines", "count(*) as lines",
+      "two lines of one product are one line"),
+    M(f"{STEPS}/int_order_amounts.sql", "left join order_lines", "inner join order_lines",
+      "orders without lines are lost"),
+    M(f"{STEPS}/int_order_products.sql", "inner join {{ ref('stg_order_lines') }}",
+      "left join {{ ref('stg_order_lines') }}", "lines that are not accepted count"),
+    M(f"{STEPS}/int_order_amounts.sql", "then line_amount + line_discount_amount",
+      "then line_amount", "gross is goods after the lines' discounts"),
+    M(f"{STEPS}/int_order_products.sql", "(lines.quantity, 1)", "(lines.quantity, 0)",
+      "a line without a quantity has no unit"),
+    M(f"{STEPS}/int_orders.sql", "order by ordered_at, order_id, source",
+      "order by ordered_at, source", "orders of one instant have no order"),
+    M(f"{STEPS}/int_orders.sql", "        and person_number is not null\n", "",
+      "all guests are one returning customer"),
+    M(f"{STEPS}/int_orders.sql", "and not coalesce(attributes.is_staff, false) as", "as",
+      "orders of staff are sales"),
+    M(f"{STEPS}/int_orders.sql", "        and not coalesce(orders.is_test, false)\n", "",
+      "test orders are sales"),
+    M(f"{STEPS}/int_orders.sql", "'{{ status | lower }}'", "'{{ status | upper }}'",
+      "cancelled orders are sales"),
+    M(f"{STEPS}/int_orders.sql", "        is_valid\n        and person", "        person",
+      "orders that are no sales have a place in the sequence"),
+    M(f"{STEPS}/int_orders.sql", "known_first_order_date < judged",
+      "known_first_order_date <= judged", "a customer known from the same day is not new"),
+    M(f"{STEPS}/int_orders.sql", "first_order_date < {{", "first_order_date <= {{",
+      "day 365 of the history is left-censored"),
+    M(f"{STEPS}/int_orders.sql", "judged.known_first_order_date is null\n            and ", "",
+      "customers known from the file are left-censored"),
+    M(f"{STEPS}/int_orders.sql", "left join {{ ref('int_order_people') }}",
+      "inner join {{ ref('int_order_people') }}", "orders of nobody are lost"),
+    M(f"{STEPS}/int_orders.sql",
+      "cast(case when judged.is_valid then judged.refund_amount else 0 end",
+      "cast(judged.refund_amount", "a cancelled order's refund counts"),
+    # refunds and credit notes
+    M(f"{STEPS}/int_refunds.sql", "greatest(refunds", "least(refunds",
+      "a refund before its order keeps its date"),
+    M(f"{STEPS}/int_refunds.sql", "refunds.refund_date <= dates", "refunds.refund_date < dates",
+      "refunds of as_of are ignored"),
+    M(f"{STEPS}/int_refunds.sql", "or orders.order_date <= dates.as_of", "or true",
+      "refunds of orders after as_of count"),
+    M(f"{STEPS}/int_refunds.sql", "'coalesce(orders.rate, 1)'", "'1'",
+      "refunds are not converted at their order's rate"),
+    M(f"{STEPS}/int_refunds.sql",
+      "case when refunds.order_id is null then refunds.customer_id end", "refunds.customer_id",
+      "a refund belongs to whom it names, not to its order's customer"),
+    M(f"{STEPS}/int_credit_notes.sql", "        and not coalesce(attributes.is_staff, false)\n", "",
+      "credit notes of staff count"),
+    # the calendar
+    M(f"{STEPS}/int_as_of.sql", "max(event_date)", "min(event_date)", "events do not move as_of"),
+    M(f"{STEPS}/int_as_of.sql", "max(refund_date)", "min(refund_date)",
+      "refunds do not move as_of"),
+    M(f"{STEPS}/int_as_of.sql", "}} + 1 as", "}} as",
+      "the first day of the history is not counted"),
+    M(f"{STEPS}/int_days.sql", "where is_credit_note", "where not is_credit_note",
+      "days begin with the first refund"),
+    M(f"{STEPS}/int_months.sql", "least(", "greatest(", "the last month does not end with as_of"),
+    M(f"{STEPS}/int_months.sql", "-12,", "-11,", "the trailing window is eleven months"),
+    M("macros/period_start.sql", "cast({{ dbt.date_trunc(grain, date) }} as date)",
+      "cast({{ dbt.date_trunc(grain, date) }} as date){{ ' - 1' if grain == 'week' }}",
+      "weeks start on Sunday"),
+    # events and sessions
+    M(f"{STEPS}/int_event_people.sql", "coalesce(accounts.customer_key, contacts.customer_key)",
+      "accounts.customer_key", "an event's email identifies nobody"),
+    M(f"{STEPS}/int_event_people.sql", "occurred_at >= spells", "occurred_at > spells",
+      "at the instant of an identification the visitor is still another"),
+    M(f"{STEPS}/int_event_people.sql", "occurred_at < spells", "occurred_at <= spells",
+      "an event at a change is two persons'"),
+    M(f"{STEPS}/int_event_people.sql", "max_by(named", "min_by(named",
+      "of identifications at one instant the smallest id decides"),
+    M(f"{STEPS}/int_event_people.sql", "<= {{ var('shared_visitor_customers') }}",
+      "< {{ var('shared_visitor_customers') }}", "a visitor identified as 10 people is a till"),
+    M(f"{STEPS}/int_event_people.sql", "        and not named.is_bot\n", "",
+      "bots identify visitors"),
+    M(f"{STEPS}/int_event_sessions.sql", "                > {{ var('session_gap_minutes')",
+      "                >= {{ var('session_gap_minutes')", "a gap of 30 minutes starts a session"),
+    M(f"{STEPS}/int_event_sessions.sql",
+      "                or coalesce(person_number, 0) <> coalesce(previous_person_number, 0)\n", "",
+      "a session goes on when the person changes"),
+    M(f"{STEPS}/int_event_sessions.sql", "        and not coalesce(events.is_bot, false)\n", "",
+      "bots have sessions"),
+    M(f"{STEPS}/int_event_sessions.sql", "coalesce(points.is_visit, true)",
+      "coalesce(points.is_visit, false)", "events of unknown types are no visits"),
+    # core
+    M(f"{CORE}/customers.sql", "count(distinct facts.order_date)", "count(facts.order_date)",
+      "two orders on one day are two order days"),
+    M(f"{CORE}/customers.sql", "min(staged.ordered_at)", "max(staged.ordered_at)",
+      "the first order is the last"),
+    M(f"{CORE}/customers.sql", "\n            - coalesce(credit_notes.credit_note_amount, 0) as",
+      " as", "credit notes do not lower a customer's net"),
+    M(f"{CORE}/orders.sql", "left join {{ ref('int_people') }}",
+      "inner join {{ ref('int_people') }}", "the orders mart lacks those of nobody"),
+    M(f"{CORE}/refunds.sql", "coalesce(orders.is_valid, not coalesce(attributes.is_staff, false))",
+      "coalesce(orders.is_valid, true)", "credit notes of staff are valid"),
+    M(f"{CORE}/events.sql", "staged.text is not null", "staged.rating is not null",
+      "a rating is a text"),
+    M(f"{CORE}/sessions.sql", "min(event_date)", "max(event_date)",
+      "a session's date is that of its end"),
+    # customer share
+    M("macros/share_of.sql", "{{ whole }} > 0", "{{ whole }} <> 0",
+      "a share of a negative whole is a number"),
+    M(f"{STEPS}/int_sales.sql", "            > {{ add_to_date", "            >= {{ add_to_date",
+      "365 days of silence are enough to be new to the window"),
+    M(f"{STEPS}/int_sales.sql", "    where orders.is_valid", "    where true",
+      "orders that are no sales are summed"),
+    M(f"{STEPS}/int_sales.sql", "orders.person_number is not null and (", "(",
+      "orders of nobody are new to the window"),
+    M(f"{STEPS}/int_sales.sql", "orders.gross_amount - orders.discount_amount as",
+      "orders.gross_amount as", "the ledger ignores discounts"),
+    M(f"{STEPS}/int_sales.sql", "where order_class = 'new'", "where order_class <> 'unattributed'",
+      "a customer known before is a new customer in his first period"),
+    M(f"{STEPS}/int_customer_months.sql", "-amount as net_amount", "amount as net_amount",
+      "credit notes raise a customer's net"),
+    M(f"{STEPS}/int_customer_months.sql", ">= last_window", "> last_window",
+      "the last window lacks its first day"),
+    M(f"{SHARE}/new_customer_share.sql",
+      "\n            - coalesce(refunds.credit_note_amount, 0) as", " as",
+      "credit notes are not in the ledger"),
+    M(f"{SHARE}/new_customer_share.sql", "    inner join {{ ref('int_sales') }}",
+      "    left join {{ ref('int_sales') }}", "the ledger has refunds of invalid orders"),
+    M(f"{SHARE}/new_customer_share.sql", "count(distinct person_number) as customers",
+      "count(person_number) as customers", "a customer counts once an order"),
+    M(f"{SHARE}/new_customer_share.sql", "~ ' = '\n", "~ ' <= '\n",
+      "a new customer is new for ever"),
+    M(f"{SHARE}/new_customer_share.sql", "(order_class = 'new' or is_new_to_window) and",
+      "order_class = 'new' and", "who is new to the window is not left-censored"),
+    M(f"{SHARE}/new_customer_share.sql", "'unknown' as channel", "'none' as channel",
+      "credit notes have a channel of their own"),
+    M(f"{SHARE}/concentration.sql", "        orders > 0\n        and", "        true\n        and",
+      "customers with a credit note only count"),
+    M(f"{SHARE}/concentration.sql", "greatest(net_amount, 0)", "net_amount",
+      "negative nets are not floored"),
+    M(f"{SHARE}/concentration.sql", "ceil(totals", "floor(totals",
+      "the best 1 % of 50 customers is nobody"),
+    M(f"{SHARE}/concentration.sql", "* 5 >= {{ whole }}", "* 5 > {{ whole }}",
+      "exactly 80 % is not enough"),
+    M(f"{STEPS}/int_customer_windows.sql", "balances.until_month > months",
+      "balances.until_month >= months", "a customer counts twice in a month of change"),
+    M(f"{STEPS}/int_customer_windows.sql", "where not is_in_last_window", "where true",
+      "the last, partial window loses days"),
+    M(f"{SHARE}/concentration.sql", "totals.customers + 1 - ranked", "totals.customers - ranked",
+      "the Gini coefficient counts ranks from zero"),
+    # the rest of customer share
+    M(f"{SHARE}/customer_share.sql", "        rank() over (", "        row_number() over (",
+      "equal shares get different ranks"),
+    M(f"{SHARE}/customer_share.sql", "/ 5.0)", "/ 4.0)", "the top fifth is a quarter"),
+    M(f"{SHARE}/customer_share.sql", "and products.units > 0", "", "products of no units are held"),
+    M(f"{SHARE}/customer_share.sql", "new_products.first_month <= months",
+      "new_products.first_month < months", "this month's products are not held yet"),
+    M(f"{SHARE}/customer_share.sql", "order by net_amount desc, person_number asc",
+      "order by net_amount desc, person_number desc", "of equal customers the last is in the top"),
+    M(f"{SHARE}/spend_bands.sql", "<= bounds.p20_net_amount", "< bounds.p20_net_amount",
+      "who spends just the p20 is no small customer"),
+    M(f"{SHARE}/spend_bands.sql", "<= bounds.p80_net_amount", "< bounds.p80_net_amount",
+      "who spends just the p80 is a big customer"),
+    M(f"{SHARE}/spend_bands.sql", "where net_amount > 0", "where true",
+      "quantiles are taken over all nets"),
+    M(f"{SHARE}/spend_bands.sql", "sales.order_date >= dates", "sales.order_date > dates",
+      "the window's first day is left out"),
+    M(f"{SHARE}/growth_accounting.sql", "when new_month = month_start then 'new'",
+      "when not ordered_last_month then 'new'", "who returns is new"),
+    M(f"{SHARE}/growth_accounting.sql", "when not ordered_last_month then 'resurrected'",
+      "when false then 'resurrected'", "who returns expands"),
+    M(f"{SHARE}/growth_accounting.sql", "when ordered_this_month then 'contraction'",
+      "when true then 'contraction'", "nobody churns"),
+    M(f"{SHARE}/growth_accounting.sql", "}} = months.window_end", "}} >= months.window_end",
+      "a partial month is complete"),
+    M(f"{SHARE}/growth_accounting.sql", "ordered_this_month and ordered_last_month",
+      "ordered_this_month or ordered_last_month", "everyone is retained"),
+    M(f"{SHARE}/share_of_wallet.sql", "quantile(0.8,", "quantile(0.75,",
+      "the benchmark is the upper quartile"),
+    M(f"{SHARE}/share_of_wallet.sql", "where own_amount > 0", "where true",
+      "peers who spent nothing count"),
+    M("macros/capped_share.sql", ">= {{ whole }}", ">= 2 * {{ whole }}", "a share is above 1"),
+]  # fmt: skip
+
+
+def mutated(project: Path, mutation: Mutation) -> str:
+    """Return the mutation's file with its rule broken; raises ValueError where it does not fit."""
+    text = (project / mutation.file).read_text()
+    if text.count(mutation.old) != mutation.times:
+        raise ValueError(f"{mutation.file} has {mutation.old!r} {text.count(mutation.old)} times")
+    return text.replace(mutation.old, mutation.new)
+
+
+class Trial:
+    """A copy of the project with its demo shop built, where mutations are tried."""
+
+    def __init__(self, folder: Path) -> None:
+        """Copy, build with all tests, and compute what the oracle says."""
+        self.project = folder / "project"
+        left = shutil.ignore_patterns(".*", "target", "logs", "warehouse", "__pycache__")
+        shutil.copytree(PROJECT, self.project, ignore=left)
+        self.state = folder / "state"
+        self.good = folder / "good.duckdb"
+        self.file = self.project / "warehouse" / "build.duckdb"
+        os.chdir(self.project)  # the demo's folder is a relative path
+        self.dbt("build")
+        shutil.copytree(self.project / "warehouse" / "target", self.state)
+        shutil.copy(self.file, self.good)
+        demo = {"name": "demo", "system": "files", "path": "data/demo", "timezone": "Europe/Berlin"}
+        with duckdb.connect(str(self.file), read_only=True) as connection:
+            connection.execute("select schema_name || '.' || table_name from duckdb_tables()")
+            tables = {name for (name,) in connection.fetchall()}
+        frames = build([demo], reporting_currency="EUR")
+        # rejected rows are worded freely; their counts are in core.reconciliation
+        tables.discard("core.rejected_rows")
+        self.expected = {mart: frame for mart, frame in frames.items() if mart in tables}
+        self.known = self.differences()  # none, unless the copied project fails its own tests
+
+    def dbt(self, *command: str) -> None:
+        """Run dbt on the copy."""
+        with dbt_environment(self.project):
+            run_dbt(list(command), self.project)
+
+    def differences(self) -> list[str]:
+        """What differs between the built marts and the oracle's."""
+        found = []
+        with duckdb.connect(str(self.file), read_only=True) as connection:
+            connection.execute("set TimeZone = 'UTC'")
+            for mart, expected in self.expected.items():
+                actual: pl.DataFrame = connection.execute(f"from {mart}").pl()
+                found += [f"{mart}: {line}" for line in compare(expected, actual, KEYS[mart])]
+        return found
+
+    def pipeline_fails(self) -> bool:
+        """Whether one of the small shops of `PIPELINE` comes out wrong."""
+        command = [sys.executable, "-m", "pytest", "-x", "-p", "no:cacheprovider", *PIPELINE]
+        here = os.environ | {"PYTHONPATH": str(self.project)}
+        done = subprocess.run(command, cwd=self.project, env=here, capture_output=True, check=False)
+        return done.returncode == 1
+
+    def notice(self, mutation: Mutation) -> str | None:
+        """Return the first layer of tests that fails on a mutation, or None."""
+        path = self.project / mutation.file
+        text = path.read_text()
+        path.write_text(mutated(self.project, mutation))
+        fast = ["--state", str(self.state), "--fail-fast"]
+        without_units = ["--exclude-resource-type", "unit_test"]
+        try:
+            shutil.copy(self.good, self.file)
+            try:
+                self.dbt("test", *fast, "--select", "state:modified+1,test_type:unit")
+            except BuildError as error:
+                if not all(" differs from " in line for line in error.args):
+                    raise
+                return LAYERS[0]
+            try:
+                self.dbt("build", *fast, *without_units, "--select", "state:modified+")
+            except BuildError as error:
+                if any(line.startswith(("model ", "Compilation")) for line in error.args):
+                    raise
+                return LAYERS[1]
+            if self.differences() != self.known:
+                return LAYERS[2]
+            return LAYERS[3] if self.pipeline_fails() else None
+        finally:
+            path.write_text(text)
+
+
+def main() -> None:
+    """Try all mutations (or those whose name or file holds a text) and write the report."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--only", default="", help="a part of a name or file; writes no report")
+    chosen = parser.parse_args().only
+    for name in [name for name in os.environ if name.startswith(("PATRONAGE_", "DBT_"))]:
+        del os.environ[name]
+    tried = [one for one in MUTATIONS if chosen in one.name or chosen in one.file]
+    rows, failures = [], []
+    with tempfile.TemporaryDirectory() as folder, Progress() as bar:
+        task = bar.add_task("Building the demo shop", total=len(tried))
+        for one in tried:
+            mutated(PROJECT, one)
+        trial = Trial(Path(folder).resolve())
+        failures += [f"differs before any mutation: {line}" for line in trial.known]
+        for one in tried:
+            bar.update(task, description=one.name[:50].ljust(50))
+            try:
+                layer = trial.notice(one)
+            except BuildError as error:
+                layer = None
+                failures.append(f"not valid SQL: {one.name}: {error}")
+            else:
+                if layer is None:
+                    failures.append(f"survives: {one.name} ({one.file})")
+            rows.append(f"| {one.name} | {Path(one.file).name} | {layer or '**nothing**'} |")
+            bar.console.print(f"{(layer or 'NOTHING').ljust(10)} {one.name}", markup=False)
+            bar.advance(task)
+        os.chdir(PROJECT)
+    counts = [(layer, sum(row.endswith(f"| {layer} |") for row in rows)) for layer in LAYERS]
+    summary = ", ".join(f"{count} by a {layer}" for layer, count in counts if count)
+    told = f"{len(rows)} mutations, noticed: {summary.replace('a oracle', 'the oracle')}."
+    print(told, *failures, sep="\n")
+    if not chosen:
+        head = [
+            "# What notices a broken rule",
+            "",
+            "Written by `make test-mutations` (`tests/mutations.py`): each line is one rule broken",
+            "by itself, and the first layer of tests that fails on it, the cheapest first.",
+            "",
+            told,
+            "",
+            "| what is wrong then | changed | noticed by |",
+            "| --- | --- | --- |",
+        ]
+        REPORT.write_text("\n".join([*head, *rows]) + "\n")
+    sys.exit(1 if failures else 0)
+
+
+if __name__ == "__main__":
+    main()
