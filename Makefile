@@ -32,7 +32,7 @@ bench: $(VENV)/.ready
 lint: $(VENV)/.ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/sqlfluff lint --processes 1 --disable-progress-bar models tests
+	$(BIN)/sqlfluff lint --processes 1 --disable-progress-bar models tests analyses
 
 # A browsable description of every model and column.
 docs: $(VENV)/.ready

@@ -16,8 +16,8 @@ FAULTS = {
     # generic tests, each on a model that uses it
     "grain_products_product_key": "insert into core.products from core.products limit 1",
     "grain_customers_customer_key": "update core.customers set customer_key = null",
-    "has_one_row_as_of_": "insert into core.as_of from core.as_of",
-    "has_one_row_reporting_currency_": "delete from staging.reporting_currency",
+    "row_count_as_of_": "insert into core.as_of from core.as_of",
+    "row_count_reporting_currency_": "delete from staging.reporting_currency",
     "unique_if_known_int_order_products_order_row_id__product_id": (
         "insert into intermediate.int_order_products from intermediate.int_order_products limit 1"
     ),

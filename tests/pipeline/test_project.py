@@ -64,7 +64,7 @@ def test_every_mart_is_public_with_a_contract_and_a_tested_primary_key(manifest)
         metadata = test.get("test_metadata") or {}
         if metadata.get("name") == "grain":
             tested.add((test["attached_node"], tuple(metadata["kwargs"]["columns"])))
-        elif metadata.get("name") == "has_one_row":  # stronger: there is no second row
+        elif metadata.get("name") == "row_count":  # stronger: there is no second row
             tested.add((test["attached_node"], ("as_of",)))
     marts = [node for node in models(manifest) if is_mart(node)]
     assert marts

@@ -1,0 +1,4 @@
+{#- Days that every counted gap had to end in: a year, or half of a shorter history; null without one. -#}
+{% macro follow_up_days(history_days) -%}
+    cast(case when {{ history_days }} >= 730 then 365 else floor({{ history_days }} / 2) end as bigint)
+{%- endmacro %}

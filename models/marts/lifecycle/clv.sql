@@ -1,0 +1,77 @@
+with horizons as (
+    {%- for days in var('clv_horizon_days') %}
+    select {{ days | int }} as horizon_days
+    {{ 'union' if not loop.last }}
+    {%- endfor %}
+),
+
+customers as (
+    select
+        activity.person_number,
+        activity.frequency,
+        activity.recency_days,
+        activity.age_days,
+        activity.p_alive,
+        activity.purchases_shape,
+        activity.seen_weeks,
+        cast(activity.repeat_net_amount as double) / nullif(activity.frequency, 0) as repeat_mean_amount,
+        -- without repeat purchases of an amount, what all customers spend on the mean
+        case
+            when activity.repeat_net_amount > 0
+                then
+                    fits.p * (fits.gamma + cast(activity.repeat_net_amount as double))
+                    / nullif(greatest(fits.p * activity.frequency + fits.q - 1, 0), 0)
+            else fits.p * fits.gamma / nullif(greatest(fits.q - 1, 0), 0)
+        end as expected_mean_amount,
+        margins.margin_share
+    from {{ ref('int_customer_activity') }} as activity
+    cross join {{ ref('int_gamma_gamma_fit') }} as fits
+    left join {{ ref('int_customer_margins') }} as margins
+        on activity.person_number = margins.person_number
+    where activity.fit = 'all'
+),
+
+forecasts as (
+    select
+        customers.*,
+        horizons.horizon_days,
+        {{ p_buy('horizons.horizon_days') }} as p_buy,
+        {{ p_buy(90) }} as p_buy_in_90_days,
+        customers.p_alive * forecasts.purchases_if_alive as expected_purchases
+    from customers
+    cross join horizons
+    left join {{ ref('int_purchase_forecasts') }} as forecasts
+        on
+            forecasts.fit = 'all'
+            and customers.frequency = forecasts.frequency
+            and customers.age_days = forecasts.age_days
+            and horizons.horizon_days = forecasts.horizon_days
+),
+
+clv as (
+    select
+        people.customer_key,
+        cast(forecasts.horizon_days as bigint) as horizon_days,
+        forecasts.frequency,
+        round(cast(forecasts.recency_days as double) / 7, 9) as recency_weeks,
+        round(cast(forecasts.age_days as double) / 7, 9) as age_weeks,
+        round(forecasts.repeat_mean_amount, 9) as repeat_mean_amount,
+        round(forecasts.expected_mean_amount, 9) as expected_mean_amount,
+        forecasts.margin_share,
+        round(forecasts.p_alive, 9) as p_alive,
+        round(forecasts.p_buy, 9) as p_buy,
+        round(1 - forecasts.p_buy_in_90_days, 9) as churn_risk,
+        round(forecasts.expected_purchases, 9) as expected_purchases,
+        round(forecasts.expected_purchases * forecasts.expected_mean_amount, 9) as expected_amount,
+        -- a horizon's margin is worth today what it is worth at the horizon's middle
+        round(
+            forecasts.expected_purchases * forecasts.expected_mean_amount
+            * coalesce(forecasts.margin_share, 1)
+            * pow(1 + {{ var('clv_annual_discount_rate') }}, -forecasts.horizon_days / 730e0), 9
+        ) as clv
+    from forecasts
+    inner join {{ ref('int_people') }} as people
+        on forecasts.person_number = people.person_number
+)
+
+select * from clv

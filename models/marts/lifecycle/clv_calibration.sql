@@ -1,0 +1,38 @@
+-- what the early part of the history foretold of each customer
+with predictions as (
+    select
+        activity.person_number,
+        round(activity.p_alive * forecasts.purchases_if_alive, 9) as predicted_purchases,
+        histories.frequency - activity.frequency as actual_purchases
+    from {{ ref('int_customer_activity') }} as activity
+    inner join {{ ref('int_purchase_forecasts') }} as forecasts
+        on
+            activity.fit = forecasts.fit
+            and activity.frequency = forecasts.frequency
+            and activity.age_days = forecasts.age_days
+    inner join {{ ref('int_purchase_histories') }} as histories
+        on
+            activity.person_number = histories.person_number
+            and histories.fit = 'all'
+    where activity.fit = 'early'
+),
+
+deciles as (
+    select
+        {{ score(10, 'predicted_purchases') }} as decile,
+        predicted_purchases,
+        actual_purchases
+    from predictions
+),
+
+clv_calibration as (
+    select
+        decile,
+        count(*) as customers,
+        round(sum(predicted_purchases), 6) as predicted_purchases,
+        cast(sum(actual_purchases) as bigint) as actual_purchases
+    from deciles
+    group by decile
+)
+
+select * from clv_calibration

@@ -1,0 +1,10 @@
+select
+    people.customer_key,
+    spells.started_on,
+    spells.ended_on,
+    spells.stage,
+    spells.previous_stage,
+    spells.spell_number
+from {{ ref('int_lifecycle_spells') }} as spells
+inner join {{ ref('int_people') }} as people
+    on spells.person_number = people.person_number
