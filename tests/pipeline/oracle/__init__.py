@@ -20,6 +20,6 @@ Run it with ``python -m oracle DATA_DIR OUT_DIR``, this package's folder on the 
 
 from oracle.building import DEFAULT_PARAMS, build
 from oracle.comparing import compare
-from oracle.marts import KEYS, MARTS
+from oracle.marts import KEYS, MARTS, estimates
 
-__all__ = ["DEFAULT_PARAMS", "KEYS", "MARTS", "build", "compare"]
+__all__ = ["DEFAULT_PARAMS", "KEYS", "MARTS", "build", "compare", "estimates"]

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from oracle import customer_share
+from oracle import customer_share, lifecycle
 from oracle.core import core_customers, core_events, core_orders, core_refunds
 from oracle.identity import resolve
 from oracle.marts import finished
@@ -15,12 +15,14 @@ from oracle.reading import row_key
 from oracle.shop import open_shop
 from oracle.staging import cut, stage
 
-DEFAULT_PARAMS: dict[str, int] = {
+DEFAULT_PARAMS: dict[str, Any] = {
     "new_to_window_days": 365,
     "customer_share_months": 13,
     "contact_max_accounts": 10,
     "contact_max_guest_orders": 50,
     "visitor_max_people": 10,
+    "clv_horizon_days": [30, 90, 180, 365],
+    "clv_annual_rate": 0.10,
 }
 
 
@@ -29,16 +31,16 @@ def build(
     as_of: str | None = None,
     reporting_currency: str | None = None,
     salt: str = "",
-    params: dict[str, int] | None = None,
+    params: dict[str, Any] | None = None,
 ) -> dict[str, pl.DataFrame]:
-    """Compute every mart of sections 1 to 3 from raw files.
+    """Compute every mart of sections 1 to 4 from raw files.
 
     Args:
         sources: `{name, system, path, timezone}` of each source; system is always 'files'.
         as_of: ISO date; default: the latest business date of an order, event or refund.
         reporting_currency: default: the only currency present.
         salt: goes before the text that is hashed into a guest's key.
-        params: thresholds in days, months or counts that differ from `DEFAULT_PARAMS`.
+        params: settings that differ from `DEFAULT_PARAMS`.
 
     Returns:
         Frames by `schema.table`, with the columns of `MARTS`.
@@ -87,7 +89,7 @@ def build(
     result = {mart: finished(mart, frame) for mart, frame in marts.items()}
     del events, marts, lines
 
-    shop = open_shop(calendar, orders, refunds, tables, people, settings)
-    for subject in (customer_share,):
+    shop = open_shop(calendar, orders, refunds, tables, customers, settings)
+    for subject in (customer_share, lifecycle):
         result |= subject.marts(shop)
     return result

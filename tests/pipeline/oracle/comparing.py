@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
 
 import polars as pl
 
+CLOSE = 1e-6  # absolute or relative, between doubles
+ESTIMATED = 2e-4  # the same, between what rests on fitted parameters
 SHOWN = 5  # how many rows of one kind of difference are written out
 
 
-def compare(expected: pl.DataFrame, actual: pl.DataFrame, keys: list[str]) -> list[str]:
+def compare(
+    expected: pl.DataFrame,
+    actual: pl.DataFrame,
+    keys: list[str],
+    estimates: Collection[str] = (),
+) -> list[str]:
     """Readable differences between an expected and an actual frame; empty when they agree.
 
     Only the expected columns are compared. Decimals and integers may differ by 0.00005 (they
-    are then equal to the fourth decimal), doubles by 10^-6 absolute or relative; all else,
-    nulls included, is exact. Rows of a repeated key are paired in their order.
+    are then equal to the fourth decimal), doubles by 10^-6 absolute or relative, the columns
+    of `estimates` by 2 · 10^-4; all else, nulls included, is exact. Rows of a repeated key are
+    paired in their order.
     """
     if absent := [c for c in expected.columns if c not in actual.columns]:
         return [f"missing columns: {', '.join(absent)}"]
@@ -39,7 +48,8 @@ def compare(expected: pl.DataFrame, actual: pl.DataFrame, keys: list[str]) -> li
         if column in keys:
             continue
         other = f"{column}(actual)"
-        wrong = both.filter(~same(column, other, dtype, actual.schema[column]))
+        tolerance = ESTIMATED if column in estimates else CLOSE
+        wrong = both.filter(~same(column, other, dtype, actual.schema[column], tolerance))
         if wrong.height:
             shown = [
                 f"{dict(zip(keys, row[:-2], strict=True))}: {row[-1]} instead of {row[-2]}"
@@ -83,7 +93,9 @@ def first_keys(frame: pl.DataFrame, columns: list[str]) -> list[tuple[Any, ...]]
     return head.select(pl.all().cast(pl.String)).rows()
 
 
-def same(left: str, right: str, expected: pl.DataType, actual: pl.DataType) -> pl.Expr:
+def same(
+    left: str, right: str, expected: pl.DataType, actual: pl.DataType, tolerance: float
+) -> pl.Expr:
     """Whether two cells agree within the tolerance of their kind; null equals null only."""
     a, b = pl.col(left), pl.col(right)
     if not expected.is_numeric() or not actual.is_numeric():
@@ -91,7 +103,7 @@ def same(left: str, right: str, expected: pl.DataType, actual: pl.DataType) -> p
     if expected.is_float() or actual.is_float():
         a, b = a.cast(pl.Float64), b.cast(pl.Float64)
         gap = (a - b).abs()
-        close = (gap <= 1e-6) | (gap <= 1e-6 * a.abs()) | (a.is_nan() & b.is_nan())
+        close = (gap <= tolerance) | (gap <= tolerance * a.abs()) | (a.is_nan() & b.is_nan())
     else:
         wide = pl.Decimal(38, 8)
         gap = (a.cast(wide) - b.cast(wide)).abs()

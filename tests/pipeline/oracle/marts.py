@@ -17,10 +17,16 @@ def declare(mart: str, key: str, columns: str) -> None:
     """Say what a mart holds, `column:kind column:kind …`, and what identifies its rows.
 
     Kinds: text, count, flag, day, time; `amount` leaves as DECIMAL(18,4), `share` as DOUBLE
-    rounded to nine digits.
+    rounded to nine digits; an `estimate` is a DOUBLE that rests on fitted parameters, so that two
+    programs agree on it less exactly.
     """
     MARTS[mart] = kinds(columns)
     KEYS[mart] = key.split()
+
+
+def estimates(mart: str) -> list[str]:
+    """The columns of a mart that rest on fitted parameters."""
+    return [column for column, kind in MARTS[mart].items() if kind == "estimate"]
 
 
 def finished(mart: str, frame: pl.DataFrame) -> pl.DataFrame:
@@ -29,7 +35,7 @@ def finished(mart: str, frame: pl.DataFrame) -> pl.DataFrame:
     for column, kind in MARTS[mart].items():
         if kind == "amount":
             columns.append(decimal_amount(column))
-        elif kind == "share":
+        elif kind in ("share", "estimate"):
             columns.append(pl.col(column).cast(pl.Float64).round(9))
         else:
             columns.append(pl.col(column).cast(TYPES[kind]))

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import polars as pl
 
 from oracle.contract import TEXT
 from oracle.core import counted_credit_notes
-from oracle.identity import People
 from oracle.staging import Calendar
 from oracle.tools import collect, converted, months_later
 
 
 class Shop(NamedTuple):
-    """What the marts of section 3 read."""
+    """What the marts of every subject read."""
 
     calendar: Calendar
     start: date | None  # first day of the date spine
@@ -23,9 +22,9 @@ class Shop(NamedTuple):
     refunds: pl.DataFrame  # of valid orders
     credits: pl.DataFrame  # credit notes that count
     lines: pl.DataFrame  # of valid orders
-    persons: pl.DataFrame
+    persons: pl.DataFrame  # everyone identified, with what they ordered
     products: pl.DataFrame
-    params: dict[str, int]
+    params: dict[str, Any]
 
     @property
     def months(self) -> list[date]:
@@ -57,10 +56,10 @@ def open_shop(
     orders: pl.DataFrame,
     refunds: pl.DataFrame,
     tables: dict[str, pl.DataFrame],
-    people: People,
-    params: dict[str, int],
+    customers: pl.DataFrame,
+    params: dict[str, Any],
 ) -> Shop:
-    """Cut core down to what section 3 reads; the spine starts at any order or credit note."""
+    """Cut core down to what the subjects read; the spine starts at any order or credit note."""
     notes = refunds.filter("is_credit_note")
     starts = (calendar.history_start, notes["refund_date"].min())
     start = min((day for day in starts if day is not None), default=None)
@@ -83,7 +82,7 @@ def open_shop(
             channel=pl.lit(None, dtype=TEXT), country=pl.lit(None, dtype=TEXT)
         ),
         collect(lines),
-        people.persons,
+        customers,
         tables["products"],
         params,
     )

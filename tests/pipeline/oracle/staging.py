@@ -25,7 +25,7 @@ USED: dict[str, list[str]] = {
             customer_id email phone created_at_date first_order_at_date birth_date country
             household_size acquisition_channel is_staff
         """,
-        "products": "product_id category",
+        "products": "product_id category unit_cost",
         "events": """
             event_id occurred_at occurred_at_date event_type anonymous_id customer_id email
             product_id rating has_text is_bot is_incentivised is_verified
