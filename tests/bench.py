@@ -6,7 +6,7 @@ so that what else the machine does weighs on both (seconds of the processor suff
     models   `dbt build` without tests, with a memory limit and two cores: each model's seconds,
              those from the first model's start to the last one's end, and those of the check of
              the raw files before them
-    oracle   `tests/pipeline/oracle.py` as a program, writing Parquet, with the same cores
+    oracle   `tests/pipeline/oracle/` as a program, writing Parquet, with the same cores
     demo     the full `dbt build` of `data/demo`, with all tests
 """
 
@@ -104,9 +104,10 @@ def bench_models(folder: Path, data: Path, memory_limit: str) -> float:
 
 def bench_oracle(folder: Path, data: Path) -> float:
     """Run the oracle and print what it took; return its seconds."""
-    program = [sys.executable, "tests/pipeline/oracle.py", str(data), str(folder / "oracle")]
+    program = [sys.executable, "-m", "oracle", str(data), str(folder / "oracle")]
     options = ["--name", "files", "--timezone", SHOP["PATRONAGE_TIMEZONE"], "--currency", "EUR"]
-    usage = measure([*program, *options], {}, folder / "oracle.txt")
+    place = {"PYTHONPATH": str(PROJECT / "tests" / "pipeline")}
+    usage = measure([*program, *options], place, folder / "oracle.txt")
     print(f"oracle {told(usage)}")
     return usage.seconds
 

@@ -1,0 +1,95 @@
+"""All of it: raw files in, marts out."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import polars as pl
+
+from oracle import customer_share, lifecycle
+from oracle.core import core_customers, core_events, core_orders, core_refunds
+from oracle.identity import resolve
+from oracle.marts import finished
+from oracle.reading import row_key
+from oracle.shop import open_shop
+from oracle.staging import cut, stage
+
+DEFAULT_PARAMS: dict[str, Any] = {
+    "new_to_window_days": 365,
+    "customer_share_months": 13,
+    "contact_max_accounts": 10,
+    "contact_max_guest_orders": 50,
+    "visitor_max_people": 10,
+    "clv_horizon_days": [30, 90, 180, 365],
+    "clv_annual_rate": 0.10,
+}
+
+
+def build(
+    sources: list[dict[str, Any]],
+    as_of: str | None = None,
+    reporting_currency: str | None = None,
+    salt: str = "",
+    params: dict[str, Any] | None = None,
+) -> dict[str, pl.DataFrame]:
+    """Compute every mart of sections 1 to 4 from raw files.
+
+    Args:
+        sources: `{name, system, path, timezone}` of each source; system is always 'files'.
+        as_of: ISO date; default: the latest business date of an order, event or refund.
+        reporting_currency: default: the only currency present.
+        salt: goes before the text that is hashed into a guest's key.
+        params: settings that differ from `DEFAULT_PARAMS`.
+
+    Returns:
+        Frames by `schema.table`, with the columns of `MARTS`.
+
+    Raises:
+        FileNotFoundError: a source has no orders.
+        ValueError: several currencies and none chosen; a table found twice; an unknown param.
+    """
+    settings = DEFAULT_PARAMS | (params or {})
+    if unknown := set(settings) - set(DEFAULT_PARAMS):
+        raise ValueError(f"unknown params: {', '.join(sorted(unknown))}")
+    now = datetime.now(UTC).replace(tzinfo=None)
+    staging, calendar = cut(stage(sources, reporting_currency, now), as_of)
+    tables = staging.tables
+    people = resolve(tables, salt, settings)
+    refunds = core_refunds(tables["refunds"], tables["orders"], people)
+    orders = core_orders(
+        tables["orders"], tables["order_lines"], refunds, people, settings, calendar
+    )
+    customers = core_customers(orders, refunds, people, calendar)
+    events = core_events(tables.pop("events"), people, settings)
+
+    lines = tables["order_lines"].join(orders.select("order_row", "order_id"), on="order_row")
+    days = pl.DataFrame(
+        {
+            "as_of": [calendar.as_of],
+            "history_start": [calendar.history_start],
+            "history_days": [calendar.history_days],
+        }
+    )
+    marts = {
+        "core.as_of": days,
+        "core.customers": customers,
+        "core.orders": orders,
+        "core.order_lines": lines.select(
+            order_line_key=pl.col("source") + ":" + row_key("order_lines")
+        ),
+        "core.refunds": refunds.select(refund_key=pl.col("source") + ":" + pl.col("refund_id")),
+        "core.products": tables["products"].select(
+            product_key=pl.col("source") + ":" + pl.col("product_id")
+        ),
+        "core.events": events,
+        "core.reconciliation": staging.reconciliation,
+        "core.rejected_rows": staging.rejected,
+    }
+    result = {mart: finished(mart, frame) for mart, frame in marts.items()}
+    del events, marts, lines
+
+    shop = open_shop(calendar, orders, refunds, tables, customers, settings)
+    for subject in (customer_share, lifecycle):
+        result |= subject.marts(shop)
+    return result

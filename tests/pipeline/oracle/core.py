@@ -1,0 +1,357 @@
+"""The core marts: orders, customers, events (section 2)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import polars as pl
+
+from oracle.contract import INVALID_STATUSES
+from oracle.identity import People, account, email_contact
+from oracle.marts import declare
+from oracle.staging import Calendar
+from oracle.tools import collect, converted, hashed
+
+declare(
+    "core.as_of",
+    "as_of",
+    "as_of:day history_start:day history_days:count",
+)
+declare(
+    "core.customers",
+    "customer_key",
+    """
+    customer_key:text customer_ids:count is_staff:flag created_date:day
+    first_order_at:time first_order_date:day last_order_date:day order_days:count
+    orders:count gross_amount:amount refund_amount:amount net_amount:amount
+    is_left_censored:flag country:text acquisition_channel:text
+    """,
+)
+declare(
+    "core.orders",
+    "order_key",
+    """
+    order_key:text source:text order_id:text customer_key:text ordered_at:time
+    order_date:day status:text is_valid:flag order_sequence:count order_class:text
+    gross_amount:amount discount_amount:amount refund_amount:amount net_amount:amount
+    lines:count distinct_products:count units:amount channel:text device:text country:text
+    previous_order_date:day next_order_date:day
+    """,
+)
+declare(
+    "core.order_lines",
+    "order_line_key",
+    "order_line_key:text",
+)
+declare(
+    "core.refunds",
+    "refund_key",
+    "refund_key:text",
+)
+declare(
+    "core.products",
+    "product_key",
+    "product_key:text",
+)
+declare(
+    "core.events",
+    "event_key",
+    """
+    event_key:text customer_key:text visitor_key:text occurred_at:time event_date:day
+    event_type:text product_id:text rating:amount has_text:flag is_bot:flag is_staff:flag
+    is_incentivised:flag is_verified:flag
+    """,
+)
+declare(
+    "core.reconciliation",
+    "source raw_table",
+    """
+    source:text raw_table:text raw_rows:count accepted_rows:count superseded_rows:count
+    rejected_rows:count
+    """,
+)
+declare(
+    "core.rejected_rows",
+    "source raw_table row_key",
+    "source:text raw_table:text row_key:text reason:text",
+)
+
+
+def line_totals(orders: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+    """Lines at order grain: each converted and rounded, then summed (section 0)."""
+    rated = lines.lazy().join(orders.lazy().select("order_row", "rate"), on="order_row", how="left")
+    sums = rated.group_by("order_row").agg(
+        lines=pl.len(),
+        units=pl.col("pieces").sum(),
+        has_goods=pl.col("goods_amount").is_not_null().any(),
+        line_goods=converted(pl.col("goods_amount").fill_null(0)).sum(),
+        line_discount=converted(pl.col("discount_amount").fill_null(0)).sum(),
+        own_line_discount=pl.col("discount_amount").fill_null(0).sum(),
+    )
+    products = (
+        lines.lazy()
+        .select("order_row", "product_id")
+        .drop_nulls()
+        .unique()
+        .group_by("order_row")
+        .agg(distinct_products=pl.len())
+    )
+    return collect(sums.join(products, on="order_row", how="left"))
+
+
+def order_amounts(orders: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+    """gross_amount and discount_amount of an order (section 0).
+
+    Without lines (or none with an amount) the header's amount is goods after all discounts.
+    With lines only what the header's discount exceeds theirs is subtracted, once.
+    """
+    has_goods = pl.col("has_goods").fill_null(False)
+    header_discount = pl.col("discount_amount").fill_null(0)
+    excess = (header_discount - pl.col("own_line_discount")).clip(lower_bound=0)
+    line_gross = pl.col("line_goods") + pl.col("line_discount")
+    goods = converted(pl.col("amount").fill_null(0))
+    return (
+        orders.join(line_totals(orders, lines), on="order_row", how="left")
+        .with_columns(
+            gross_amount=pl.when(has_goods)
+            .then(line_gross)
+            .otherwise(goods + converted(header_discount)),
+            discount_amount=pl.when(has_goods)
+            .then(pl.col("line_discount") + converted(excess))
+            .otherwise(converted(header_discount)),
+            lines=pl.col("lines").fill_null(0),
+            units=pl.col("units").fill_null(0),
+            distinct_products=pl.col("distinct_products").fill_null(0),
+        )
+        .drop("has_goods", "line_goods", "line_discount", "own_line_discount", "amount")
+    )
+
+
+def core_refunds(refunds: pl.DataFrame, orders: pl.DataFrame, people: People) -> pl.DataFrame:
+    """Refunds in the reporting currency; without an order they are credit notes (section 0).
+
+    A credit note is in the reporting currency and belongs to its customer_id's person; it counts
+    unless that person is staff.
+    """
+    staff = people.persons.select("person", "is_staff")
+    return (
+        refunds.join(orders.select("order_row", "rate"), on="order_row", how="left")
+        .with_columns(amount=converted(pl.col("amount")), account=account())
+        .join(people.accounts, on="account", how="left")
+        .join(staff, on="person", how="left")
+        .with_columns(
+            is_credit_note=pl.col("order_id").is_null(),
+            is_staff=pl.col("is_staff").fill_null(False),
+        )
+    )
+
+
+def core_orders(
+    orders: pl.DataFrame,
+    lines: pl.DataFrame,
+    refunds: pl.DataFrame,
+    people: People,
+    params: dict[str, int],
+    calendar: Calendar,
+) -> pl.DataFrame:
+    """Orders with their amounts, sequence and class (sections 0 and 2).
+
+    `is_new_to_window` and `is_censored` are what section 3 asks of an order; `new_date` is the
+    date of its customer's order of class 'new', null where the customer has none.
+    """
+    returned = (
+        refunds.filter(~pl.col("is_credit_note"))
+        .group_by("order_row")
+        .agg(refund_amount=pl.col("amount").sum())
+    )
+    facts = people.persons.select("person", "customer_key", "is_staff", "known_first_date")
+    is_good = ~pl.col("status").is_in(INVALID_STATUSES).fill_null(False)
+    is_valid = is_good & ~pl.col("is_test").fill_null(False) & ~pl.col("is_staff").fill_null(False)
+    orders = (
+        order_amounts(orders, lines)
+        .join(people.orders, on="order_row", how="left")
+        .join(facts, on="person", how="left")
+        .join(returned, on="order_row", how="left")
+        .with_columns(is_valid=is_valid)
+    )
+    history = (
+        orders.lazy()
+        .filter(pl.col("is_valid") & pl.col("person").is_not_null())
+        .select("order_row", "person", "ordered_at", "order_id", "source", "order_date")
+        .sort("person", "ordered_at", "order_id", "source")
+        .select(
+            "order_row",
+            order_sequence=pl.int_range(1, pl.len() + 1).over("person"),
+            previous_order_date=pl.col("order_date").shift(1).over("person"),
+            next_order_date=pl.col("order_date").shift(-1).over("person"),
+            first_date=pl.col("order_date").first().over("person"),
+        )
+    )
+    is_known = (pl.col("known_first_date") < pl.col("first_date")).fill_null(False)
+    silence = (pl.col("order_date") - pl.col("previous_order_date")).dt.total_days()
+    attributed = pl.col("order_sequence").is_not_null()
+    return (
+        orders.join(history.collect(), on="order_row", how="left")
+        .with_columns(
+            refund_amount=pl.when("is_valid").then("refund_amount").fill_null(0),
+            new_date=pl.when(attributed & ~is_known).then("first_date"),
+            order_class=pl.when(pl.col("person").is_null())
+            .then(pl.lit("unattributed"))
+            .when((pl.col("order_sequence") == 1) & ~is_known)
+            .then(pl.lit("new"))
+            .otherwise(pl.lit("returning")),
+            is_new_to_window=attributed & (silence > params["new_to_window_days"]).fill_null(True),
+            is_censored=is_censored(calendar, pl.col("first_date")),
+        )
+        .with_columns(
+            goods_amount=pl.col("gross_amount") - pl.col("discount_amount"),
+            order_key=pl.col("source") + ":" + pl.col("order_id"),
+        )
+        .with_columns(net_amount=pl.col("goods_amount") - pl.col("refund_amount"))
+    )
+
+
+def is_censored(calendar: Calendar, first_date: pl.Expr) -> pl.Expr:
+    """Left-censored: first order within a year of the history's start, no known first order."""
+    if calendar.history_start is None:
+        return pl.lit(False)
+    young = first_date < calendar.history_start + timedelta(days=365)
+    return (young & pl.col("known_first_date").is_null()).fill_null(False)
+
+
+def core_customers(
+    orders: pl.DataFrame, refunds: pl.DataFrame, people: People, calendar: Calendar
+) -> pl.DataFrame:
+    """Every identified person, with or without an order (section 2)."""
+    bought = (
+        orders.filter(pl.col("is_valid") & pl.col("person").is_not_null())
+        .group_by("person")
+        .agg(
+            first_order_at=pl.col("ordered_at").sort_by("order_sequence").first(),
+            first_order_date=pl.col("order_date").sort_by("order_sequence").first(),
+            last_order_date=pl.col("order_date").sort_by("order_sequence").last(),
+            order_days=pl.col("order_date").n_unique(),
+            orders=pl.len(),
+            gross_amount=pl.col("gross_amount").sum(),
+            refund_amount=pl.col("refund_amount").sum(),
+            net_amount=pl.col("net_amount").sum(),
+        )
+    )
+    credited = (
+        counted_credit_notes(refunds)
+        .drop_nulls("person")
+        .group_by("person")
+        .agg(credit_amount=pl.col("amount").sum())
+    )
+    zero = [
+        pl.col(c).fill_null(0)
+        for c in ("order_days", "orders", "gross_amount", "refund_amount", "net_amount")
+    ]
+    return (
+        people.persons.join(bought, on="person", how="left")
+        .join(credited, on="person", how="left")
+        .with_columns(zero)
+        .with_columns(
+            net_amount=pl.col("net_amount") - pl.col("credit_amount").fill_null(0),
+            is_left_censored=is_censored(calendar, pl.col("first_order_date")),
+        )
+    )
+
+
+def counted_credit_notes(refunds: pl.DataFrame) -> pl.DataFrame:
+    """Credit notes that count: not those of staff (section 3)."""
+    return refunds.filter(pl.col("is_credit_note") & ~pl.col("is_staff"))
+
+
+def stitched(events: pl.DataFrame, limit: int) -> pl.DataFrame:
+    """Persons of the visitors' unsigned events (section 2, Identity, Events).
+
+    The person identified by the visitor most recently at or before the event, else the first
+    identified after it; at one instant the greatest event_id decides. Bots identify nobody; a
+    visitor identified as more than `limit` people is nobody. Returns event_row, person.
+    """
+    named = (
+        events.lazy()
+        .filter(
+            pl.col("person").is_not_null() & pl.col("visitor").is_not_null() & ~pl.col("is_bot")
+        )
+        .select("visitor", "person", "occurred_at", "event_id")
+    )
+    crowds = (
+        named.group_by("visitor").agg(pl.col("person").n_unique()).filter(pl.col("person") > limit)
+    )
+    marks = collect(
+        named.join(crowds, on="visitor", how="anti")
+        .sort("occurred_at", "event_id")
+        .unique(["visitor", "occurred_at"], keep="last", maintain_order=True)
+        .select("visitor", "occurred_at", "person")
+    )
+    waiting = (
+        events.lazy()
+        .filter(pl.col("person").is_null() & pl.col("visitor").is_not_null())
+        .select("event_row", "visitor", "occurred_at")
+        .join(marks.lazy().select("visitor"), on="visitor", how="semi")
+        .sort("occurred_at")
+        .collect()
+    )
+    options = {"on": "occurred_at", "by": "visitor", "check_sortedness": False}
+    before = waiting.join_asof(marks, strategy="backward", **options)
+    unknown = before.filter(pl.col("person").is_null()).drop("person")
+    after = unknown.join_asof(marks, strategy="forward", **options)
+    found = pl.concat([before.drop_nulls("person"), after])
+    return found.select("event_row", "person")
+
+
+def core_events(events: pl.DataFrame, people: People, params: dict[str, int]) -> pl.DataFrame:
+    """Events with their person and visitor (section 2)."""
+    visitors = (
+        events.lazy()
+        .select("source", "anonymous_id")
+        .drop_nulls()
+        .unique()
+        .collect()
+        .with_row_index("visitor")
+    )
+    visitors = visitors.with_columns(
+        visitor_key=pl.col("source") + ":anon:" + hashed(visitors["anonymous_id"])
+    )
+    flags = [pl.col(c).fill_null(False) for c in ("is_bot", "is_incentivised", "is_verified")]
+    events = collect(
+        events.lazy()
+        .with_row_index("event_row")
+        .with_columns(*flags, account=account(), email=email_contact())
+        .join(people.accounts.lazy(), on="account", how="left")
+        .join(
+            people.emails.lazy(),
+            left_on="email",
+            right_on="contact",
+            how="left",
+            suffix="_email",
+        )
+        .with_columns(
+            person=pl.when(pl.col("account").is_null())
+            .then(pl.col("person_email"))
+            .otherwise(pl.col("person"))
+        )
+        .drop("person_email", "account", "customer_id", "email")
+        .join(
+            visitors.lazy().select("source", "anonymous_id", "visitor"),
+            on=["source", "anonymous_id"],
+            how="left",
+        )
+        .drop("anonymous_id")
+    )
+    found = stitched(events, params["visitor_max_people"])
+    facts = people.persons.select("person", "customer_key", "is_staff")
+    return collect(
+        events.lazy()
+        .join(found.lazy(), on="event_row", how="left", suffix="_visitor")
+        .with_columns(person=pl.coalesce("person", "person_visitor"))
+        .join(facts.lazy(), on="person", how="left")
+        .join(visitors.lazy().select("visitor", "visitor_key"), on="visitor", how="left")
+        .with_columns(
+            event_key=pl.col("source") + ":" + pl.col("event_id"),
+            visitor_key=pl.coalesce("visitor_key", "customer_key"),
+            is_staff=pl.col("is_staff").fill_null(False),
+        )
+    )

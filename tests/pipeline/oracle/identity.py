@@ -1,0 +1,191 @@
+"""Who is who (section 2, Identity)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import polars as pl
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+
+from oracle.tools import collect, hashed
+
+
+class People(NamedTuple):
+    """Who is who. A person is a number; `persons` gives its key and attributes."""
+
+    persons: pl.DataFrame  # person, customer_key, customer_ids, is_staff, country, …
+    accounts: pl.DataFrame  # account (source:id) -> person
+    orders: pl.DataFrame  # order_row -> person
+    emails: pl.DataFrame  # contact ('email:…') -> person, of accounts and guests
+
+
+def account(column: str = "customer_id") -> pl.Expr:
+    """Account key: source || ':' || id; null without an id."""
+    return pl.col("source") + ":" + pl.col(column)
+
+
+def email_contact() -> pl.Expr:
+    """An email as a contact: trimmed, lower case."""
+    return pl.lit("email:") + pl.col("email").str.to_lowercase()
+
+
+def phone_contact() -> pl.Expr:
+    """A phone as a contact: its digits; null without any."""
+    digits = pl.col("phone").str.replace_all(r"[^0-9]", "")
+    return pl.lit("phone:") + pl.when(digits != "").then(digits)
+
+
+def contacts_of(rows: pl.DataFrame, owner: str) -> pl.DataFrame:
+    """Emails and phones beside their owner, one row each."""
+    pairs = [rows.select(owner, contact=c) for c in (email_contact(), phone_contact())]
+    return pl.concat(pairs).drop_nulls("contact")
+
+
+def all_accounts(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
+    """Every (source, customer_id) that any table names, numbered in the order of their keys."""
+    names = ("customers", "orders", "refunds", "events", "identities")
+    found = [tables[name].lazy().select(account=account()) for name in names]
+    found.append(tables["identities"].lazy().select(account=account("same_as")))
+    seen = [frame.drop_nulls().unique() for frame in found]
+    return collect(pl.concat(seen).unique()).sort("account").with_row_index("number")
+
+
+def merged(accounts: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
+    """Accounts with the smallest account number of their group (`root`)."""
+    size = accounts.height
+    links = (np.ones(edges.height, dtype=np.int8), (edges["a"].to_numpy(), edges["b"].to_numpy()))
+    _, labels = connected_components(coo_matrix(links, shape=(size, size)), directed=False)
+    groups = accounts.with_columns(label=pl.Series(labels, dtype=pl.Int64))
+    return groups.with_columns(root=pl.col("number").min().over("label")).drop("label")
+
+
+def usable_contacts(
+    tables: dict[str, pl.DataFrame], params: dict[str, int]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Contacts of the accounts, and the guest orders with theirs, shared addresses left out.
+
+    An account's contacts come from its customers row and its orders, never from events. Shared is
+    what more accounts, or more orders without one, give than the limits allow, over all sources.
+    """
+    orders = tables["orders"]
+    owners = pl.concat(
+        rows.select("email", "phone", account=account()).drop_nulls("account")
+        for rows in (tables["customers"], orders)
+    )
+    owned = contacts_of(owners, "account").unique()
+    guests = orders.filter(pl.col("customer_id").is_null()).select(
+        "order_row", "source", email=email_contact(), phone=phone_contact()
+    )
+    given = pl.concat(guests.select(contact=pl.col(c)) for c in ("email", "phone")).drop_nulls()
+    crowded = [
+        rows.group_by("contact").len().filter(pl.col("len") > params[limit]).select("contact")
+        for rows, limit in ((owned, "contact_max_accounts"), (given, "contact_max_guest_orders"))
+    ]
+    shared = pl.concat(crowded)["contact"].unique()
+    usable = [
+        pl.when(~pl.col(c).is_in(shared.implode())).then(pl.col(c)).alias(c)
+        for c in ("email", "phone")
+    ]
+    return owned.filter(~pl.col("contact").is_in(shared.implode())), guests.with_columns(usable)
+
+
+def resolve(tables: dict[str, pl.DataFrame], salt: str, params: dict[str, int]) -> People:
+    """Accounts, guests and their persons (section 2, Identity)."""
+    accounts = all_accounts(tables)
+    number = accounts.select("account", "number")
+    owned, guests = usable_contacts(tables, params)
+    owned = owned.join(number, on="account")
+
+    # Accounts merge through identities and through the contacts they share.
+    twins = (
+        tables["identities"]
+        .select(account=account(), other=account("same_as"))
+        .join(number, on="account")
+        .join(number, left_on="other", right_on="account", suffix="_other")
+        .select(a="number", b="number_other")
+    )
+    neighbours = owned.select(a="number", b=pl.col("number").min().over("contact"))
+    groups = merged(accounts, pl.concat([twins, neighbours]))
+    people = (
+        groups.filter(pl.col("number") == pl.col("root"))
+        .sort("root")
+        .select("root", customer_key="account")
+        .with_row_index("person")
+    )
+    groups = groups.join(people.select("root", "person"), on="root").drop("root")
+    contacts = owned.join(groups.select("number", "person"), on="number")
+    contacts = contacts.select("contact", "person").unique()
+
+    guest_orders, strangers = placed_guests(guests, contacts, people.height, salt)
+    account_orders = (
+        tables["orders"]
+        .select("order_row", account=account())
+        .join(groups, on="account")
+        .select("order_row", "person")
+    )
+    persons = [frame.select("person", "customer_key") for frame in (people, strangers)]
+    emails = pl.concat([contacts, strangers.select("contact", "person")])
+    return People(
+        attributes(pl.concat(persons), groups, tables["customers"]),
+        groups.select("account", "person"),
+        pl.concat([account_orders, guest_orders]),
+        emails.filter(pl.col("contact").str.starts_with("email:")),
+    )
+
+
+def placed_guests(
+    guests: pl.DataFrame, contacts: pl.DataFrame, first_person: int, salt: str
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Persons of the guest orders: a contact's account, email first; else one of their own.
+
+    Returns the orders (order_row, person) and the new persons (contact, person, customer_key),
+    keyed source || ':' || md5 of the salted contact, in the smallest source that has it.
+    """
+    guests = (
+        guests.join(contacts, left_on="email", right_on="contact", how="left")
+        .join(contacts, left_on="phone", right_on="contact", how="left", suffix="_phone")
+        .with_columns(person=pl.coalesce("person", "person_phone"))
+        .with_columns(own=pl.when(pl.col("person").is_null()).then(pl.coalesce("email", "phone")))
+    )
+    strangers = (
+        guests.drop_nulls("own")
+        .group_by(contact="own")
+        .agg(pl.col("source").min())
+        .sort("contact")
+        .with_row_index("stranger", first_person)
+    )
+    strangers = strangers.select(
+        "contact",
+        person="stranger",
+        customer_key=pl.col("source") + ":" + hashed(salt + strangers["contact"]),
+    )
+    own = strangers.select("person", own="contact")
+    orders = guests.join(own, on="own", how="left", suffix="_own")
+    return orders.select("order_row", person=pl.coalesce("person", "person_own")), strangers
+
+
+def attributes(
+    persons: pl.DataFrame, groups: pl.DataFrame, customers: pl.DataFrame
+) -> pl.DataFrame:
+    """What the customers rows of a person say: the first value by account key (section 2)."""
+    ids = groups.group_by("person").agg(customer_ids=pl.len())
+    known = ("country", "acquisition_channel", "birth_date", "household_size")
+    said = (
+        customers.with_columns(account=account())
+        .join(groups.select("account", "person", "number"), on="account")
+        .sort("person", "number")
+        .group_by("person", maintain_order=True)
+        .agg(
+            *(pl.col(c).drop_nulls().first() for c in known),
+            created_date=pl.col("created_at_date").min(),
+            known_first_date=pl.col("first_order_at_date").min(),
+            is_staff=pl.col("is_staff").any(),
+        )
+    )
+    return (
+        persons.join(ids, on="person", how="left")
+        .join(said, on="person", how="left")
+        .with_columns(pl.col("customer_ids").fill_null(0), pl.col("is_staff").fill_null(False))
+    )

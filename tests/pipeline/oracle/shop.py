@@ -1,0 +1,88 @@
+"""What the subjects read: core, cut down, and the spine of periods."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from oracle.contract import TEXT
+from oracle.core import counted_credit_notes
+from oracle.staging import Calendar
+from oracle.tools import collect, converted, months_later
+
+
+class Shop(NamedTuple):
+    """What the marts of every subject read."""
+
+    calendar: Calendar
+    start: date | None  # first day of the date spine
+    orders: pl.DataFrame  # valid orders only
+    refunds: pl.DataFrame  # of valid orders
+    credits: pl.DataFrame  # credit notes that count
+    lines: pl.DataFrame  # of valid orders
+    persons: pl.DataFrame  # everyone identified, with what they ordered
+    products: pl.DataFrame
+    params: dict[str, Any]
+
+    @property
+    def months(self) -> list[date]:
+        """Months of the spine, from the first order or credit note to as_of."""
+        if self.start is None:
+            return []
+        return spine(self.start, self.calendar.as_of, "1mo")["period_start"].to_list()
+
+    def window(self, month: date) -> tuple[date, date]:
+        """The 12 months [e − 12 months, e) that end with a month, or with as_of in it."""
+        end = min(months_later(month, 1), self.calendar.as_of + timedelta(days=1))
+        return months_later(end, -12), end
+
+
+def spine(start: date, end: date, interval: str) -> pl.DataFrame:
+    """Starts of the periods that contain the days from start to end; weeks start on Monday."""
+    days = pl.DataFrame({"day": [start, end]}).with_columns(pl.col("day").dt.truncate(interval))
+    first, last = days["day"]
+    return pl.date_range(first, last, interval, eager=True).alias("period_start").to_frame()
+
+
+def between(rows: pl.DataFrame, day: str, start: date, end: date) -> pl.LazyFrame:
+    """Rows of the days [start, end)."""
+    return rows.lazy().filter((pl.col(day) >= start) & (pl.col(day) < end))
+
+
+def open_shop(
+    calendar: Calendar,
+    orders: pl.DataFrame,
+    refunds: pl.DataFrame,
+    tables: dict[str, pl.DataFrame],
+    customers: pl.DataFrame,
+    params: dict[str, Any],
+) -> Shop:
+    """Cut core down to what the subjects read; the spine starts at any order or credit note."""
+    notes = refunds.filter("is_credit_note")
+    starts = (calendar.history_start, notes["refund_date"].min())
+    start = min((day for day in starts if day is not None), default=None)
+    valid = orders.filter("is_valid")
+    place = valid.select("order_row", "channel", "country")
+    lines = (
+        tables["order_lines"]
+        .lazy()
+        .select("order_row", "source", "product_id", "pieces", "goods_amount")
+        .join(valid.lazy().select("order_row", "person", "order_date", "rate"), on="order_row")
+        .with_columns(line_amount=converted(pl.col("goods_amount").fill_null(0)))
+        .drop("order_row", "rate", "goods_amount")
+    )
+    return Shop(
+        calendar,
+        start,
+        valid,
+        refunds.join(place, on="order_row"),
+        counted_credit_notes(refunds).with_columns(
+            channel=pl.lit(None, dtype=TEXT), country=pl.lit(None, dtype=TEXT)
+        ),
+        collect(lines),
+        customers,
+        tables["products"],
+        params,
+    )
