@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from importlib.util import find_spec
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from patronage.sample import copy_sample
@@ -68,6 +70,24 @@ def test_cdnow(warehouse, tmp_path: Path):
     assert warehouse.rows("select min(order_id), max(order_id) from core.orders") == [
         ("00000001", "00069659")
     ]
+    # customers with a second order day: 11,516 of 23,570
+    assert warehouse.rows("select round(avg((order_days > 1)::int), 5) from core.customers") == [
+        (0.48859,)
+    ]
+    assert warehouse.rows(
+        "select median(next_order_date - order_date) from intermediate.int_order_days"
+    ) == [(34,)]
+    cohorts = warehouse.rows(
+        "select cohort_month, cohort_customers, retention_rate from lifecycle.cohort_retention"
+        " where basis = 'period' and months_since = 0 order by cohort_month"
+    )
+    assert [month for month, *_ in cohorts] == [date(1997, month, 1) for month in (1, 2, 3)]
+    assert sum(customers for _, customers, _ in cohorts) == 23_570
+    assert {rate for *_, rate in cohorts} == {1.0}
+    # 12,054 customers with one order day: one score for all of them, the lowest
+    assert warehouse.rows(
+        "select f_score, count(*) from lifecycle.rfm where frequency = 1 group by f_score"
+    ) == [(1, 12_054)]
 
 
 @pytest.mark.usefixtures("closes")
@@ -75,6 +95,49 @@ def test_cdnow_sample(warehouse, tmp_path: Path):
     copy_sample("cdnow_sample", tmp_path)
     warehouse.build(tmp_path, system="cdnow")
     assert warehouse.rows(SALES) == [(6_919, 2_357, Decimal("244091.94"))]
+
+
+def test_cdnow_values_as_published(warehouse, tmp_path: Path):
+    """Fader, Hardie & Lee (2005) for the purchases, Fader & Hardie (2013) for the amounts."""
+    copy_sample("cdnow_sample", tmp_path)
+    horizons = ("--vars", "clv_horizon_days: [90, 273]")
+    warehouse.build(tmp_path, *horizons, system="cdnow", as_of="1997-09-30", checks=True)
+    fitted = {
+        (model, parameter): value
+        for model, parameter, value in warehouse.rows(
+            "select model, parameter, value from lifecycle.clv_parameters where status = 'fitted'"
+        )
+    }
+    published = {"r": 0.2426, "alpha": 4.4135, "a": 0.7929, "b": 2.4257}
+    for parameter, value in published.items():
+        assert fitted["bg_nbd", parameter] == pytest.approx(value, abs=0.002)
+    for parameter, value in {"p": 6.25, "q": 3.74, "gamma": 15.4}.items():
+        assert fitted["gamma_gamma", parameter] == pytest.approx(value, rel=0.01)
+    samples = warehouse.rows(
+        "select distinct model, customers, log_likelihood from lifecycle.clv_parameters order by 1"
+    )
+    assert [row[:2] for row in samples] == [("bg_nbd", 2_357), ("gamma_gamma", 946)]
+    assert samples[0][2] == pytest.approx(-9582.43, abs=0.05)
+    # x = 2, t_x = 30.43, T = 38.86 weeks: 213 and 272 days
+    [expected] = warehouse.rows(
+        "select distinct expected_purchases from lifecycle.clv where frequency = 2"
+        " and round(recency_weeks, 2) = 30.43 and round(age_weeks, 2) = 38.86"
+        " and horizon_days = 273"
+    )
+    assert expected[0] == pytest.approx(1.226, abs=0.0005)
+    package = find_spec("lifetimes")
+    assert package
+    assert package.origin
+    summary = Path(package.origin).parent / "datasets/cdnow_customers_summary.csv"
+    published_histories = pl.read_csv(summary).select(
+        frequency="frequency", recency=pl.col("recency").round(2), age=pl.col("T").round(2)
+    )
+    histories = warehouse.rows(
+        "select frequency, round(recency_weeks, 2), round(age_weeks, 2) from lifecycle.clv"
+        " where horizon_days = 90"
+    )
+    assert len(histories) == 2_357
+    assert sorted(histories) == sorted(published_histories.rows())
 
 
 @pytest.mark.usefixtures("closes")

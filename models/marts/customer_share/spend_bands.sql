@@ -92,10 +92,11 @@ banded as (
         bounds.median_net_amount,
         bounds.p80_net_amount,
         bounds.max_net_amount,
+        -- a quantile between equal amounts may fall short of them by its own arithmetic
         case
             when amounts.net_amount <= 0 then 'non_positive'
-            when cast(amounts.net_amount as double) <= bounds.p20_net_amount then 'low'
-            when cast(amounts.net_amount as double) <= bounds.p80_net_amount then 'middle'
+            when cast(amounts.net_amount as double) <= bounds.p20_net_amount * (1 + 1e-15) then 'low'
+            when cast(amounts.net_amount as double) <= bounds.p80_net_amount * (1 + 1e-15) then 'middle'
             else 'high'
         end as band
     from segment_amounts as amounts
