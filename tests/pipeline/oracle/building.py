@@ -22,7 +22,7 @@ DEFAULT_PARAMS: dict[str, Any] = {
     "contact_max_guest_orders": 50,
     "visitor_max_people": 10,
     "clv_horizon_days": [30, 90, 180, 365],
-    "clv_annual_rate": 0.10,
+    "clv_annual_discount_rate": 0.10,
 }
 
 

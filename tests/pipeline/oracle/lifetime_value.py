@@ -347,10 +347,11 @@ def clv_parameters(
 
 
 def margins(shop: Shop) -> pl.DataFrame:
-    """1 − Σ(units · unit_cost) / Σ(line amount) of a customer's lines whose cost is known."""
+    """1 − Σ(units · unit_cost) / Σ(line amount) of the lines whose cost and amount are known."""
     products = shop.products.lazy().select("source", "product_id", "unit_cost")
     return (
         shop.lines.lazy()
+        .filter("has_amount")
         .drop_nulls(["person", "product_id"])
         .join(products.drop_nulls("unit_cost"), on=["source", "product_id"])
         .with_columns(cost=pl.col("pieces").cast(pl.Int128) * pl.col("unit_cost"))
@@ -406,7 +407,7 @@ def clv(shop: Shop, people: pl.DataFrame, fits: list[Fit | None]) -> pl.DataFram
             }
             if gamma_gamma:
                 columns["expected_amount"] = pl.Series(purchases * amount).fill_nan(None)
-        present = (1 + shop.params["clv_annual_rate"]) ** (-horizon / 730)
+        present = (1 + shop.params["clv_annual_discount_rate"]) ** (-horizon / 730)
         frames.append(
             people.with_columns(**columns, horizon_days=pl.lit(horizon)).with_columns(
                 clv=pl.col("expected_amount") * pl.col("margin_share").fill_null(1.0) * present

@@ -70,7 +70,10 @@ def open_shop(
         .lazy()
         .select("order_row", "source", "product_id", "pieces", "goods_amount")
         .join(valid.lazy().select("order_row", "person", "order_date", "rate"), on="order_row")
-        .with_columns(line_amount=converted(pl.col("goods_amount").fill_null(0)))
+        .with_columns(
+            has_amount=pl.col("goods_amount").is_not_null(),
+            line_amount=converted(pl.col("goods_amount").fill_null(0)),
+        )
         .drop("order_row", "rate", "goods_amount")
     )
     return Shop(
