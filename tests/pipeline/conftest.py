@@ -18,7 +18,7 @@ from patronage.publish import publish
 
 PROJECT = Path(__file__).resolve().parents[2]
 MODELS_ONLY = ["--resource-type", "model", "--resource-type", "seed"]
-DATA_CHECKS = ["--exclude-resource-type", "unit_test"]  # test_demo.py runs the unit tests, once
+DATA_CHECKS = ["--exclude-resource-type", "unit_test"]  # the unit tests run in test_demo.py
 SETTINGS = ("DATA", "SYSTEM", "TIMEZONE", "CURRENCY", "AS_OF", "SALT")
 
 
