@@ -18,8 +18,9 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 build: $(VENV)/.ready
 	$(BIN)/patronage build $(ARGS)
 
+# Two files of tests at a time.
 test: $(VENV)/.ready
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadscope $(ARGS)
 
 # Breaks one rule of the models at a time; tests/mutations.md says which test noticed (15 minutes).
 test-mutations: $(VENV)/.ready

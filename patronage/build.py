@@ -9,6 +9,7 @@ from pathlib import Path
 
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner, dbtRunnerResult
+from dbt.contracts.graph.manifest import Manifest
 from dbt_common.events.base_types import EventMsg
 
 Progress = Callable[[int, int, str], None]
@@ -67,10 +68,12 @@ def run_dbt(
     project: Path,
     progress: Progress | None = None,
     notice: Callable[[str], None] | None = None,
-) -> None:
-    """Run a dbt command (with its options) on the project, quietly.
+    manifest: Manifest | None = None,
+) -> dbtRunnerResult:
+    """Run a dbt command (with its options) on the project, quietly; return what dbt returns.
 
-    `notice` is called with each line that the project's macros log. Raises BuildError.
+    `notice` is called with each line that the project's macros log; with a `manifest`, the project
+    is not parsed again. Raises BuildError.
     """
 
     def follow(event: EventMsg) -> None:
@@ -83,12 +86,14 @@ def run_dbt(
     quiet = ["--log-level", "none", "--no-print"]
     try:
         with contextlib.chdir(project):  # relative paths of the var sources are the project's
-            result = dbtRunner(callbacks=[follow]).invoke([*command, *folders, *quiet])
+            runner = dbtRunner(manifest, callbacks=[follow])
+            result = runner.invoke([*command, *folders, *quiet])
     finally:
         # dbt keeps the build file open in this process; publishing opens it anew, read-only
         DuckDBConnectionManager.close_all_connections()
     if not result.success:
         raise BuildError(*failures_of(result))
+    return result
 
 
 def failures_of(result: dbtRunnerResult) -> list[str]:

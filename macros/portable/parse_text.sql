@@ -7,7 +7,7 @@
     {%- if type == 'VARCHAR' -%}
         {#- nearly no text has a blank or control character at an end: only those are copied -#}
         case
-            when {{ column }} < '!' or right({{ column }}, 1) < '!'
+            when {{ column }} < '!' or {{ column }}[-1] < '!'
                 then nullif(trim({{ column }}, e' \t\r\n'), '')
             else {{ column }}
         end

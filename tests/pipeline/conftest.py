@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import functools
 import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -10,16 +11,26 @@ from typing import Any
 
 import duckdb
 import pytest
+from dbt.contracts.graph.manifest import Manifest
 
 from patronage.build import dbt_environment, run_dbt
 from patronage.publish import publish
 
 PROJECT = Path(__file__).resolve().parents[2]
 MODELS_ONLY = ["--resource-type", "model", "--resource-type", "seed"]
+DATA_CHECKS = ["--exclude-resource-type", "unit_test"]  # the unit tests run in test_demo.py
+SETTINGS = ("DATA", "SYSTEM", "TIMEZONE", "CURRENCY", "AS_OF", "SALT")
+
+
+@functools.cache
+def parsed() -> tuple[Manifest, Path]:
+    """The project, parsed once for all builds of the run, and its manifest's file."""
+    with dbt_environment(PROJECT) as target:
+        return run_dbt(["parse"], PROJECT).result, target / "manifest.json"
 
 
 class Warehouse:
-    """A warehouse folder that is built again and again, so that dbt keeps what it has parsed."""
+    """A warehouse folder that can be built again and again."""
 
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """Build into this folder, with this patch's environment."""
@@ -42,16 +53,19 @@ class Warehouse:
             self.monkeypatch.setenv("PATRONAGE_DATA", str(data))
         for name, value in settings.items():
             self.monkeypatch.setenv(f"PATRONAGE_{name.upper()}", value)
-        command = ["build", *options, *([] if checks else MODELS_ONLY)]
+        command = ["build", *options, *(DATA_CHECKS if checks else MODELS_ONLY)]
         if sources:
             command += ["--vars", json.dumps({"sources": sources, "reporting_currency": "EUR"})]
+        self.run_dbt(command, None if notices is None else notices.append)
+
+    def run_dbt(self, command: list[str], notice: Callable[[str], None] | None = None) -> None:
+        """Run a dbt command on the folder; raises BuildError."""
         with dbt_environment(PROJECT):
-            run_dbt(command, PROJECT, notice=None if notices is None else notices.append)
+            run_dbt(command, PROJECT, notice=notice, manifest=parsed()[0])
 
     def publish(self) -> dict[str, int]:
         """Publish what was built; return the rows of each table."""
-        with dbt_environment(PROJECT) as target:
-            return publish(self.folder, target / "manifest.json")
+        return publish(self.folder, parsed()[1])
 
     def rows(self, sql: str, file: str = "build.duckdb") -> list[tuple[Any, ...]]:
         """Run a query on the build file (or the public one)."""
@@ -75,9 +89,30 @@ def warehouse_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def warehouse(warehouse_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Warehouse:
     """A warehouse without any PATRONAGE_ setting of the caller's environment."""
-    for name in ("DATA", "SYSTEM", "TIMEZONE", "CURRENCY", "AS_OF", "SALT"):
+    for name in SETTINGS:
         monkeypatch.delenv(f"PATRONAGE_{name}", raising=False)
     return Warehouse(warehouse_folder, monkeypatch)
+
+
+@pytest.fixture(scope="session")
+def build_apart(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Warehouse]:
+    """Build, like Warehouse.build, into a new folder for tests that only read it."""
+
+    def build(*arguments: Any, **options: Any) -> Warehouse:
+        with pytest.MonkeyPatch.context() as patch:
+            for name in SETTINGS:
+                patch.delenv(f"PATRONAGE_{name}", raising=False)
+            warehouse = Warehouse(tmp_path_factory.mktemp("apart"), patch)
+            warehouse.build(*arguments, **options)
+        return warehouse
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def demo(build_apart: Callable[..., Warehouse]) -> Warehouse:
+    """The committed demo shop, built with all checks by the project's own settings."""
+    return build_apart(checks=True)
 
 
 @pytest.fixture

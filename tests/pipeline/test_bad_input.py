@@ -10,7 +10,6 @@ from __future__ import annotations
 import csv
 import gc
 import io
-import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -23,7 +22,6 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from conftest import Warehouse
 
 from patronage.build import BuildError
 
@@ -1293,28 +1291,18 @@ CASES = {
 
 
 @pytest.fixture(scope="module")
-def bad_rows(warehouse_folder, tmp_path_factory):
+def bad_rows(build_apart, tmp_path_factory):
     """Build the shops of all cases into one warehouse, checks and all; return how to query it."""
     root = tmp_path_factory.mktemp("bad_rows")
     for case in CASES.values():
         case.write(root / case.name)
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        for name in ("DATA", "SYSTEM", "TIMEZONE", "CURRENCY", "AS_OF", "SALT"):
-            monkeypatch.delenv(f"PATRONAGE_{name}", raising=False)
-        warehouse = Warehouse(warehouse_folder, monkeypatch)
-        warehouse.build(
-            None,
-            "--exclude-resource-type=unit_test",
-            sources=[
-                {"name": case.name, "path": str(root / case.name), "timezone": case.timezone}
-                for case in CASES.values()
-            ],
-            checks=True,
-        )
-    # the other tests build into the same folder; the file keeps its name, by which its views go
-    (warehouse_folder / "bad_rows").mkdir()
-    shutil.move(warehouse_folder / "build.duckdb", warehouse_folder / "bad_rows")
-    return lambda sql: warehouse.rows(sql, "bad_rows/build.duckdb")
+    return build_apart(
+        sources=[
+            {"name": case.name, "path": str(root / case.name), "timezone": case.timezone}
+            for case in CASES.values()
+        ],
+        checks=True,
+    ).rows
 
 
 @pytest.fixture(scope="module")

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import PROJECT, Warehouse
+from conftest import PROJECT
 
-from patronage.build import BuildError, dbt_environment, run_dbt
+from patronage.build import BuildError
 
 # name of the test: a fault that it must notice, as SQL on the build file
 FAULTS = {
@@ -56,28 +55,14 @@ FAULTS = {
 }
 
 
-@pytest.fixture(scope="module")
-def demo(warehouse_folder, tmp_path_factory) -> tuple[Warehouse, Path]:
-    """The demo shop, built, and a copy of the build file to return to."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name in ("DATA", "SYSTEM", "TIMEZONE", "CURRENCY", "AS_OF", "SALT"):
-            patch.delenv(f"PATRONAGE_{name}", raising=False)
-        warehouse = Warehouse(warehouse_folder, patch)
-        warehouse.build()
-        clean = tmp_path_factory.mktemp("clean") / "build.duckdb"
-        shutil.copyfile(warehouse.folder / "build.duckdb", clean)
-        yield warehouse, clean
-
-
 @pytest.mark.parametrize("name", FAULTS)
-def test_a_planted_fault_is_noticed(demo, name):
-    warehouse, clean = demo
+def test_a_planted_fault_is_noticed(demo, warehouse, name):
     file = warehouse.folder / "build.duckdb"
-    shutil.copyfile(clean, file)
+    shutil.copyfile(demo.folder / "build.duckdb", file)
     with duckdb.connect(str(file)) as connection:
         connection.execute(FAULTS[name])
-    with dbt_environment(PROJECT), pytest.raises(BuildError) as error:
-        run_dbt(["test", "--select", name], PROJECT)
+    with pytest.raises(BuildError) as error:
+        warehouse.run_dbt(["test", "--select", name])
     failed = [line.removeprefix("test ") for line in error.value.args]
     assert all(line.startswith(name.rstrip("*")) for line in failed), failed
 

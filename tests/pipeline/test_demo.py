@@ -4,27 +4,17 @@ from __future__ import annotations
 
 import filecmp
 import json
+import shutil
 from decimal import Decimal
 from pathlib import Path
 
 import oracle
 import pytest
-from conftest import PROJECT, Warehouse
+from conftest import PROJECT
 
 from patronage.demo import make_demo
 
 DEMO = PROJECT / "data" / "demo"
-
-
-@pytest.fixture(scope="module")
-def built(warehouse_folder) -> Warehouse:
-    """The committed demo shop, built with all checks by the project's own settings."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name in ("DATA", "SYSTEM", "TIMEZONE", "CURRENCY", "AS_OF", "SALT"):
-            patch.delenv(f"PATRONAGE_{name}", raising=False)
-        warehouse = Warehouse(warehouse_folder, patch)
-        warehouse.build(checks=True)
-        yield warehouse
 
 
 @pytest.fixture(scope="module")
@@ -42,10 +32,10 @@ def test_the_committed_shop_is_the_one_that_the_generator_makes(tmp_path, truth)
     assert sum(path.stat().st_size for path in DEMO.iterdir()) < 4_000_000
 
 
-def test_every_raw_row_has_its_fate(built, truth):
+def test_every_raw_row_has_its_fate(demo, truth):
     found = {
         table: {"raw": raw, "accepted": accepted, "superseded": superseded, "rejected": rejected}
-        for table, raw, accepted, superseded, rejected in built.rows(
+        for table, raw, accepted, superseded, rejected in demo.rows(
             "select raw_table, raw_rows, accepted_rows, superseded_rows, rejected_rows"
             " from core.reconciliation"
         )
@@ -65,7 +55,7 @@ def test_every_raw_row_has_its_fate(built, truth):
     }
     for table, rows in truth["rows"].items():
         reasons: dict[str, int] = {}
-        for (reason,) in built.rows(
+        for (reason,) in demo.rows(
             f"select reason from core.rejected_rows where raw_table = '{table}'"
         ):
             kind = next((k for start, k in kinds.items() if reason.startswith(start)), "too large")
@@ -73,55 +63,64 @@ def test_every_raw_row_has_its_fate(built, truth):
         assert reasons == rows["reasons"], table
 
 
-def test_totals_are_exact(built, truth):
+@pytest.mark.parametrize("settings", [{}, {"AS_OF": "2024-02-01", "SALT": "pepper"}])
+def test_the_unit_tests_pass_whatever_the_settings(demo, warehouse, monkeypatch, settings):
+    """The tables that they stand on have to be there; the rows are their own."""
+    for name, value in settings.items():
+        monkeypatch.setenv(f"PATRONAGE_{name}", value)
+    shutil.copyfile(demo.folder / "build.duckdb", warehouse.folder / "build.duckdb")
+    warehouse.run_dbt(["test", "--select", "test_type:unit"])
+
+
+def test_totals_are_exact(demo, truth):
     names = ("gross_amount", "discount_amount", "refund_amount", "net_amount")
     sums = ", ".join(f"sum({name})" for name in names)
-    assert built.rows(f"select {sums} from core.orders where is_valid") == [
+    assert demo.rows(f"select {sums} from core.orders where is_valid") == [
         tuple(Decimal(truth["totals"][name]) for name in names)
     ]
-    assert built.rows(
+    assert demo.rows(
         "select sum(credit_note_amount), sum(ledger_net_amount)"
         " from customer_share.new_customer_share"
         " where period_grain = 'year' and breakdown = 'total'"
     ) == [tuple(Decimal(truth["totals"][n]) for n in ("credit_note_amount", "ledger_net_amount"))]
     assert dict(
-        built.rows(
+        demo.rows(
             "select strftime(period_start, '%Y-%m'), total_net_amount"
             " from customer_share.new_customer_share"
             " where period_grain = 'month' and breakdown = 'total'"
         )
     ) == {month: Decimal(amount) for month, amount in truth["net_amount_by_month"].items()}
     for order_class, expected in truth["order_classes"].items():
-        assert built.rows(
+        assert demo.rows(
             "select count(*), sum(net_amount) from core.orders"
             f" where is_valid and order_class = '{order_class}'"
         ) == [(expected["orders"], Decimal(expected["net_amount"]))]
 
 
-def test_people_are_those_who_were_made_up(built, truth):
-    assert built.rows(
+def test_people_are_those_who_were_made_up(demo, truth):
+    assert demo.rows(
         "select count(*), count(*) filter (where orders > 0), sum(orders) from core.customers"
     ) == [
         (
             truth["counts"]["persons"],
             truth["counts"]["customers_with_valid_order"],
             truth["counts"]["valid_orders"]
-            - built.rows(
-                "select count(*) from core.orders where is_valid and customer_key is null"
-            )[0][0],
+            - demo.rows("select count(*) from core.orders where is_valid and customer_key is null")[
+                0
+            ][0],
         )
     ]
-    assert built.rows("select count(*) from core.orders where customer_key is null") == [
+    assert demo.rows("select count(*) from core.orders where customer_key is null") == [
         (truth["counts"]["unattributed_orders"],)
     ]
-    assert built.rows(
+    assert demo.rows(
         "select count(*) from core.events where customer_key is not null and not is_bot"
     ) == [(truth["counts"]["identified_events"],)]
 
 
-def test_planted_people_and_visitors(built, truth):
-    keys = dict(built.rows("select order_id, customer_key from core.orders"))
-    known = {key for (key,) in built.rows("select customer_key from core.customers")}
+def test_planted_people_and_visitors(demo, truth):
+    keys = dict(demo.rows("select order_id, customer_key from core.orders"))
+    known = {key for (key,) in demo.rows("select customer_key from core.customers")}
     for name, person in truth["planted_persons"].items():
         found = {keys[order] for order in person["orders"]}
         if person["accounts"]:
@@ -130,7 +129,7 @@ def test_planted_people_and_visitors(built, truth):
             assert found <= {key}, name
         else:
             assert len(found) == 1, name
-    owners = dict(built.rows("select event_key, customer_key from core.events"))
+    owners = dict(demo.rows("select event_key, customer_key from core.events"))
     for visitor, events in truth["planted_visitors"].items():
         for event, person in events.items():
             accounts = truth["planted_persons"][person]["accounts"] if person else []
@@ -139,12 +138,12 @@ def test_planted_people_and_visitors(built, truth):
                 continue
             key = f"demo:{min(accounts)}" if person else None
             assert owners[f"demo:{event}"] == key, (visitor, event)
-    assert built.rows(
+    assert demo.rows(
         "select contact_type, customer_ids, guest_orders from core.shared_contacts order by all"
     ) == sorted((c["kind"], c["accounts"], c["guest_orders"]) for c in truth["shared_contacts"])
 
 
-def test_the_oracle_finds_the_same_in_every_mart(built):
+def test_the_oracle_finds_the_same_in_every_mart(demo):
     frames = oracle.build(
         [{"name": "demo", "system": "files", "path": str(DEMO), "timezone": "Europe/Berlin"}],
         reporting_currency="EUR",
@@ -153,7 +152,7 @@ def test_the_oracle_finds_the_same_in_every_mart(built):
         if name == "core.rejected_rows":  # the counts are in core.reconciliation
             continue
         keys, estimates = oracle.KEYS[name], oracle.estimates(name)
-        assert not oracle.compare(expected, built.frame(name), keys, estimates), name
+        assert not oracle.compare(expected, demo.frame(name), keys, estimates), name
 
 
 def test_a_parquet_shop_is_made_and_read_too(warehouse, tmp_path: Path):

@@ -1,4 +1,4 @@
-"""Random shops and the real ones: the warehouse equals the oracle in every mart, every row."""
+"""Random shops: the warehouse equals the oracle in every mart, every row."""
 
 from __future__ import annotations
 
@@ -373,31 +373,4 @@ def test_a_shop_without_sales(warehouse, shop):
     )
     sources = [{"name": "files", "system": "files", "path": str(data), "timezone": "UTC"}]
     warehouse.build(data, checks=True)
-    assert differences(warehouse, sources) == []
-
-
-@pytest.mark.parametrize(
-    ("name", "timezone", "dates"),
-    [
-        ("cdnow", "UTC", {"orders": "ordered_at"}),
-        ("complete_journey", "America/New_York", {"events": "occurred_at"}),
-    ],
-)
-def test_real_shops(warehouse, tmp_path, name, timezone, dates):
-    """The real shops, written in the raw contract by their own models; `dates` have no time."""
-    copy_sample(name, tmp_path / "raw")
-    warehouse.build(tmp_path / "raw", system=name, timezone=timezone)
-    contract = tmp_path / "contract"
-    contract.mkdir()
-    for (model,) in warehouse.rows(
-        f"select table_name from information_schema.tables where table_name like '{name}%'"
-    ):
-        table = model.removeprefix(f"{name}__")
-        column = dates.get(table)
-        as_date = f"replace (cast({column} as date) as {column})" if column else ""
-        warehouse.rows(
-            f"copy (select * {as_date} from sources.{model})"
-            f" to '{contract / table}.parquet' (format parquet)"
-        )
-    sources = [{"name": name, "system": "files", "path": str(contract), "timezone": timezone}]
     assert differences(warehouse, sources) == []

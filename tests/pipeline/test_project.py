@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from conftest import PROJECT
-
-from patronage.build import dbt_environment, run_dbt
+from conftest import PROJECT, parsed
 
 
 @pytest.fixture(scope="module")
@@ -15,9 +13,7 @@ def manifest(warehouse_folder) -> dict:
     """The parsed project."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PATRONAGE_WAREHOUSE", str(warehouse_folder))
-        with dbt_environment(PROJECT) as target:
-            run_dbt(["parse"], PROJECT)
-            return json.loads((target / "manifest.json").read_text())
+        return json.loads(parsed()[1].read_text())
 
 
 def models(manifest: dict) -> list[dict]:
@@ -47,10 +43,9 @@ def test_every_model_says_its_grain_and_stands_beside_its_yaml(manifest):
         assert node["patch_path"].endswith(node["original_file_path"].replace(".sql", ".yml"))
 
 
-def test_documented_columns_exist_and_existing_columns_are_documented(manifest, warehouse):
-    warehouse.build()
+def test_documented_columns_exist_and_existing_columns_are_documented(manifest, demo):
     found: dict[tuple[str, str], set[str]] = {}
-    for schema, table, column in warehouse.rows(
+    for schema, table, column in demo.rows(
         "select table_schema, table_name, column_name from information_schema.columns"
     ):
         found.setdefault((schema, table), set()).add(column)

@@ -1,8 +1,9 @@
 with sessions as (
     select
         session_key,
-        max(customer_key) as customer_key,
-        max(visitor_key) as visitor_key,
+        -- the same in all events of a session
+        any_value(customer_key) as customer_key,
+        any_value(visitor_key) as visitor_key,
         min(occurred_at) as started_at,
         max(occurred_at) as ended_at,
         min(event_date) as session_date,

@@ -1,12 +1,12 @@
 {%- set percents = [1, 5, 10, 20, 50] -%}
-{%- set whole = 'totals.floored_amount' -%}
+-- Amounts below zero count as none. Whole units of the last digit add up exactly as doubles, up to
+-- 900 billion in all, and in half the time of decimals.
 with customers as (
     select
         measure_window,
         month_start,
-        person_number,
         net_amount,
-        cast(greatest(net_amount, 0) as decimal(18, 4)) as floored_amount
+        cast(greatest(net_amount, 0) * 10000 as double) as floored_units
     from {{ ref('int_customer_windows') }}
     where
         orders > 0
@@ -19,7 +19,10 @@ totals as (
         month_start,
         count(*) as customers,
         sum(net_amount) as net_amount,
-        sum(floored_amount) as floored_amount,
+        {%- for percent in percents %}
+        cast(ceil(count(*) * {{ percent }} / 100.0) as bigint) as top_{{ percent }}_customers,
+        {%- endfor %}
+        sum(floored_units) as floored_units,
         count(*) filter (where net_amount < 0) as floored_customers
     from customers
     group by
@@ -27,47 +30,42 @@ totals as (
         month_start
 ),
 
+-- customers with the same amount may stand in any order: no measure changes
 ranked as (
     select
         measure_window,
         month_start,
-        floored_amount,
+        floored_units,
         row_number() over best_first as customer_rank,
-        sum(floored_amount) over best_first as running_amount
+        sum(floored_units) over best_first as running_units
     from customers
     window best_first as (
         partition by measure_window, month_start
-        order by net_amount desc, person_number asc
+        order by floored_units desc
         rows between unbounded preceding and current row
     )
 ),
 
--- Gini with x ascending, 2 Σ i·x / (n Σ x) − (n + 1) / n, where i = n + 1 − rank
 measures as (
     select
         ranked.measure_window,
         ranked.month_start,
         {%- for percent in percents %}
-        sum(ranked.floored_amount) filter (
-            where ranked.customer_rank <= ceil(totals.customers * {{ percent }} / 100.0)
-        ) as top_{{ percent }}_amount,
+        max(ranked.running_units) filter (
+            where ranked.customer_rank = totals.top_{{ percent }}_customers
+        ) as top_{{ percent }}_units,
         {%- endfor %}
-        sum(
-            cast(ranked.floored_amount as decimal(26, 4))
-            * cast(totals.customers + 1 - ranked.customer_rank as decimal(12, 0))
-        ) as weighted_amount,
-        sum(
-            cast(ranked.floored_amount as double) / cast(totals.floored_amount as double)
-            * cast(ranked.floored_amount as double) / cast(totals.floored_amount as double)
-        ) filter (where totals.floored_amount > 0) as hhi,
+        sum(ranked.running_units) as sum_of_running_units,
+        sum(ranked.floored_units * ranked.floored_units) as sum_of_squares,
         min(ranked.customer_rank) filter (
-            where {{ whole }} > 0 and ranked.running_amount * 5 >= {{ whole }} * 4
+            where ranked.running_units * 5 >= totals.floored_units * 4
         ) as customers_for_80_percent
     from ranked
     inner join totals
         on
             ranked.measure_window = totals.measure_window
             and ranked.month_start = totals.month_start
+    where totals.floored_units > 0
     group by
         ranked.measure_window,
         ranked.month_start
@@ -86,19 +84,17 @@ concentration as (
         coalesce(totals.customers, 0) as customers,
         cast(coalesce(totals.net_amount, 0) as decimal(18, 4)) as net_amount,
         {%- for percent in percents %}
-        {{ share_of('measures.top_' ~ percent ~ '_amount', whole) }} as top_{{ percent }}_percent_share,
+        {{ share_of('measures.top_' ~ percent ~ '_units', 'totals.floored_units') }}
+            as top_{{ percent }}_percent_share,
         {%- endfor %}
+        -- Gini with x ascending, 2 Σ i·x / (n Σ x) − (n + 1) / n: Σ i·x is the sum of the running sums
         round(
-            case
-                when totals.floored_amount > 0
-                    then (
-                        2 * cast(measures.weighted_amount as double) / cast(totals.floored_amount as double)
-                        - totals.customers - 1
-                    ) / totals.customers
-            end, 9
+            (2 * measures.sum_of_running_units / totals.floored_units - totals.customers - 1)
+            / totals.customers, 9
         ) as gini,
-        round(measures.hhi, 9) as hhi,
-        round(1 / measures.hhi, 9) as effective_customers,
+        round(measures.sum_of_squares / (totals.floored_units * totals.floored_units), 9) as hhi,
+        round(totals.floored_units * totals.floored_units / measures.sum_of_squares, 9)
+            as effective_customers,
         measures.customers_for_80_percent,
         coalesce(totals.floored_customers, 0) as floored_customers
     from {{ ref('int_months') }} as months
