@@ -6,7 +6,8 @@ with sessions as (
         any_value(visitor_key) as visitor_key,
         min(occurred_at) as started_at,
         max(occurred_at) as ended_at,
-        min(event_date) as session_date,
+        -- a session is named by its first event
+        max(event_date) filter (where event_key = session_key) as session_date,
         count(*) as events,
         round({{ seconds_between('min(occurred_at)', 'max(occurred_at)') }} / 60.0, 6) as minutes
     from {{ ref('events') }}
