@@ -1,0 +1,19 @@
+-- points are joined once to the few types, so that events are counted by numbers and not by texts
+with event_types as (
+    select distinct event_type
+    from {{ ref('stg_events') }}
+),
+
+int_event_types as (
+    select
+        row_number() over (order by event_types.event_type) as event_type_number,
+        event_types.event_type,
+        coalesce(points.engagement_points, 0) as engagement_points,
+        coalesce(points.lead_points, 0) as lead_points,
+        points.daily_cap
+    from event_types
+    left join {{ ref('event_points') }} as points
+        on event_types.event_type = points.event_type
+)
+
+select * from int_event_types

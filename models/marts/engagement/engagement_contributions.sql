@@ -1,0 +1,19 @@
+with engagement_contributions as (
+    select
+        people.customer_key,
+        types.event_type,
+        points.events,
+        points.engagement_scored_events as scored_events,
+        points.engagement_points as points,
+        points.decayed_engagement_points as decayed_points
+    from {{ ref('int_lead_points') }} as points
+    inner join {{ ref('int_people') }} as people
+        on points.lead_number = people.person_number
+    inner join {{ ref('int_event_types') }} as types
+        on points.event_type_number = types.event_type_number
+    left join {{ ref('int_person_attributes') }} as attributes
+        on people.person_number = attributes.person_number
+    where not coalesce(attributes.is_staff, false)
+)
+
+select * from engagement_contributions

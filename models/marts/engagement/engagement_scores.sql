@@ -1,0 +1,72 @@
+with top_event_types as (
+    select
+        customer_key,
+        event_type
+    from {{ ref('engagement_contributions') }}
+    where decayed_points > 0
+    qualify row_number() over (
+        partition by customer_key
+        order by decayed_points desc, event_type
+    ) = 1
+),
+
+recent_sessions as (
+    select
+        sessions.customer_key,
+        count(*) as sessions,
+        sum(sessions.minutes) as minutes
+    from {{ ref('sessions') }} as sessions
+    inner join {{ ref('as_of') }} as dates
+        on
+            sessions.session_date > {{ add_to_date('day', -30, 'dates.as_of') }}
+            and sessions.session_date <= dates.as_of
+    where sessions.customer_key is not null
+    group by sessions.customer_key
+),
+
+scores as (
+    select
+        people.person_number,
+        people.customer_key,
+        coalesce(scores.score, 0) as score,
+        coalesce(scores.scored_events, 0) > 0 as is_scored,
+        scores.last_event_at
+    from {{ ref('int_people') }} as people
+    left join {{ ref('int_engagement_scores') }} as scores
+        on people.person_number = scores.person_number
+    left join {{ ref('int_person_attributes') }} as attributes
+        on people.person_number = attributes.person_number
+    where not coalesce(attributes.is_staff, false)
+),
+
+-- the highest level whose lower end the score has reached
+levels as (
+    select
+        scores.person_number,
+        max_by(levels.level, coalesce(levels.min_score, -1e300)) as level
+    from scores
+    inner join {{ ref('engagement_levels') }} as levels
+        on {{ in_band('scores.score', 'levels') }}
+    where scores.is_scored
+    group by scores.person_number
+),
+
+engagement_scores as (
+    select
+        scores.customer_key,
+        scores.score,
+        coalesce(levels.level, 'none') as level,
+        scores.last_event_at,
+        coalesce(recent_sessions.sessions, 0) as sessions_30d,
+        round(coalesce(recent_sessions.minutes, 0), 6) as session_minutes_30d,
+        top_event_types.event_type as top_event_type
+    from scores
+    left join levels
+        on scores.person_number = levels.person_number
+    left join recent_sessions
+        on scores.customer_key = recent_sessions.customer_key
+    left join top_event_types
+        on scores.customer_key = top_event_types.customer_key
+)
+
+select * from engagement_scores
