@@ -7,6 +7,18 @@ with top_band as (
     from {{ ref('lead_score_bands') }}
 ),
 
+-- few leads ever gather enough points
+hopeful_leads as (
+    select points.lead_number
+    from {{ ref('int_lead_points') }} as points
+    cross join top_band
+    group by
+        points.lead_number,
+        top_band.min_score,
+        top_band.is_min_inclusive
+    having {{ in_band('sum(greatest(points.lead_points, 0))', 'top_band') }}
+),
+
 -- a part: the events of one type and business date that fell on one date in UTC
 parts as (
     select
@@ -24,6 +36,8 @@ parts as (
     from {{ ref('int_event_days') }} as days
     inner join {{ ref('int_event_types') }} as types
         on days.event_type_number = types.event_type_number
+    inner join hopeful_leads
+        on days.lead_number = hopeful_leads.lead_number
     where types.lead_points <> 0
 ),
 

@@ -21,7 +21,29 @@ FAULTS = {
         "insert into intermediate.int_order_products from intermediate.int_order_products limit 1"
     ),
     "always_true_customers_*": "update core.customers set net_amount = net_amount + 0.0001",
+    "follows_rule_event_points_engagement_points_are_not_negative": (
+        "update seeds.event_points set engagement_points = -1 where event_type = 'page_viewed'"
+    ),
+    "sound_bands_lead_score_bands_*": "delete from seeds.lead_score_bands where min_score is null",
+    "unsubscribe_undoes_a_signup_event_points_": (
+        "update seeds.event_points set lead_points = 21 where event_type = 'newsletter_subscribed'"
+    ),
     # the project's own questions, in tests/data
+    "advocacy_tier_movements_conserve_customers": (
+        "update intermediate.int_tier_changes set from_tier = to_tier where from_tier <> 'none'"
+    ),
+    "advocacy_tier_summary_holds_every_customer": (
+        "delete from intermediate.int_tier_changes where month_start = date '2024-01-01'"
+    ),
+    "advocacy_tiers_follow_their_acts": "update core.advocacy_acts set counts = true",
+    "engagement_contributions_add_up": (
+        "update engagement.engagement_scores set score = score + 0.000001 where score > 0"
+    ),
+    "every_customer_is_scored": "delete from engagement.lead_scores where raw_score is null",
+    "value_vs_advocacy_holds_every_customer": "delete from core.customers where orders = 1",
+    "word_of_mouth_is_a_part_of_the_new": (
+        "update intermediate.int_referred_orders set net_amount = 1000 * net_amount"
+    ),
     "concentration_holds_every_customer": "delete from core.customers where orders = 1",
     "customer_shares_sum_to_one": (
         "update customer_share.customer_share set share_of_sales = share_of_sales * 1.001"

@@ -1,0 +1,34 @@
+with unsubscribed as (
+    select
+        points.lead_number as person_number,
+        sum(points.events) as unsubscribes
+    from {{ ref('int_lead_points') }} as points
+    inner join {{ ref('int_event_types') }} as types
+        on points.event_type_number = types.event_type_number
+    where types.event_type = 'newsletter_unsubscribed'
+    group by points.lead_number
+),
+
+advocate_candidates as (
+    select
+        people.customer_key,
+        rank() over (
+            order by advocates.decayed_signals desc, coalesce(scores.score, 0) desc
+        ) as candidate_rank,
+        advocates.decayed_signals,
+        coalesce(scores.score, 0) as engagement_score,
+        advocates.tier_reason as reason,
+        coalesce(unsubscribed.unsubscribes > 0, false) as has_unsubscribed
+    from {{ ref('int_advocates') }} as advocates
+    inner join {{ ref('int_people') }} as people
+        on advocates.person_number = people.person_number
+    left join {{ ref('int_engagement_scores') }} as scores
+        on advocates.person_number = scores.person_number
+    left join unsubscribed
+        on advocates.person_number = unsubscribed.person_number
+    where
+        advocates.tier = 'liker'
+        and advocates.attitude <> 'low'
+)
+
+select * from advocate_candidates

@@ -1,0 +1,101 @@
+with sales as (
+    select
+        {{ period_start('month', 'order_date') }} as month_start,
+        count(distinct person_number) as customers,
+        sum(net_amount) as total_net_amount
+    from {{ ref('int_sales') }}
+    group by {{ period_start('month', 'order_date') }}
+),
+
+referred as (
+    select
+        {{ period_start('month', 'order_date') }} as month_start,
+        count(*) as referred_orders,
+        sum(net_amount) as referred_net_amount
+    from {{ ref('int_referred_orders') }}
+    group by {{ period_start('month', 'order_date') }}
+),
+
+-- an invite converts once, however many friends use its code
+converted as (
+    select
+        {{ period_start('month', 'invite_date') }} as month_start,
+        count(distinct invite_row_id) as converted_invites
+    from {{ ref('int_referred_orders') }}
+    where invite_row_id is not null
+    group by {{ period_start('month', 'invite_date') }}
+),
+
+events as (
+    select
+        {{ period_start('month', 'event_date') }} as month_start,
+        count(*) filter (where event_type = 'referral_sent') as invites,
+        count(*) filter (where is_nps and not is_incentivised) as responses,
+        count(*) filter (where is_nps and opinion = 'high') as promoters,
+        count(*) filter (where is_nps and opinion = 'low') as detractors
+    from {{ ref('int_advocacy_events') }}
+    group by {{ period_start('month', 'event_date') }}
+),
+
+sharers as (
+    select
+        {{ period_start('month', 'event_date') }} as month_start,
+        person_number,
+        count(*) as shares
+    from {{ ref('int_advocacy_events') }}
+    where event_type = 'product_shared'
+    group by
+        {{ period_start('month', 'event_date') }},
+        person_number
+),
+
+shares as (
+    select
+        month_start,
+        sum(shares) as shares,
+        max(shares) as top_shares
+    from sharers
+    group by month_start
+),
+
+word_of_mouth as (
+    select
+        months.month_start,
+        coalesce(referred.referred_orders, 0) as referred_orders,
+        cast(coalesce(referred.referred_net_amount, 0) as decimal(18, 4)) as referred_net_amount,
+        {{ share_of('coalesce(referred.referred_net_amount, 0)', 'sales.total_net_amount') }}
+            as wom_revenue_share,
+        coalesce(events.invites, 0) as invites,
+        coalesce(converted.converted_invites, 0) as converted_invites,
+        case
+            when
+                {{ add_to_date('day', var('invite_window_days') - 1, add_to_date('month', 1, 'months.month_start')) }}
+                <= dates.as_of
+                then {{ share_of('coalesce(converted.converted_invites, 0)', 'sales.customers') }}
+        end as k_factor,
+        cast(coalesce(shares.shares, 0) as bigint) as shares,
+        {{ share_of('shares.top_shares', 'shares.shares') }} as top_sharer_share,
+        round(100 * (events.promoters - events.detractors) / nullif(cast(events.responses as double), 0), 9)
+            as nps,
+        coalesce(events.responses, 0) as nps_responses,
+        round(100 * sqrt(
+            (
+                (events.promoters + events.detractors) * events.responses
+                - (events.promoters - events.detractors) * (events.promoters - events.detractors)
+            ) / power(cast(nullif(events.responses, 0) as double), 3)
+        ), 9) as nps_standard_error
+    from {{ ref('int_months') }} as months
+    cross join {{ ref('int_as_of') }} as dates
+    left join sales
+        on months.month_start = sales.month_start
+    left join referred
+        on months.month_start = referred.month_start
+    left join converted
+        on months.month_start = converted.month_start
+    left join events
+        on months.month_start = events.month_start
+    left join shares
+        on months.month_start = shares.month_start
+)
+
+select * from word_of_mouth
