@@ -13,7 +13,7 @@ with events as (
         staged.text is not null as has_text,
         staged.event_type = 'survey_answered'
         and coalesce(lower(staged.topic) = 'nps' and staged.rating between 0 and 10, false) as is_nps,
-        staged.order_id,
+        case when staged.event_type = 'referral_converted' then staged.order_id end as order_id,
         coalesce(staged.is_incentivised, false) as is_incentivised,
         coalesce(staged.is_verified, false) as is_verified,
         points.advocacy_kind,
@@ -65,8 +65,7 @@ int_advocacy_events as (
         case
             when events.min_rating is not null and coalesce(events.rating < events.min_rating, true) then null
             when events.event_type = 'survey_answered' and not events.is_nps then null
-            when events.event_type = 'referral_converted' and buyers.person_number = events.person_number
-                then null
+            when buyers.person_number = events.person_number then null
             when events.event_type = 'product_reviewed' and events.advocacy_kind = 'act' and not events.has_text
                 then 'signal'
             else events.advocacy_kind
@@ -81,8 +80,7 @@ int_advocacy_events as (
     from events
     left join buyers
         on
-            events.event_type = 'referral_converted'
-            and events.source = buyers.source
+            events.source = buyers.source
             and events.order_id = buyers.order_id
 )
 

@@ -42,12 +42,16 @@ judged as (
     having count(*) = 0
 )
 
-select
-    {{ raise_in_query(
-        "'" ~ model.identifier ~ ": ' || string_agg(band_name || ' ' || fault, '; ')"
-    ) }} as failure
+select count(*) as faults
 from judged
 where fault is not null
-having count(*) > 0
+having
+    case
+        when count(*) > 0
+            then cast({{ raise_in_query(
+                "'" ~ model.identifier ~ ": ' || string_agg(band_name || ' ' || fault, '; ')"
+            ) }} as boolean)
+        else false
+    end
 
 {% endtest %}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import filecmp
+import hashlib
 import json
 import shutil
 from decimal import Decimal
@@ -144,6 +145,45 @@ def test_planted_people_and_visitors(demo, truth):
 
 
 def test_the_oracle_finds_the_same_in_every_mart(demo):
+def test_advocates_and_leads_are_those_who_were_made_up(built, truth):
+    assert truth["advocacy_tiers"] == dict(
+        built.rows("select tier, count(*) from advocacy.advocacy_tiers group by tier")
+    )
+    tiers = {
+        key: {"tier": tier, "tier_reason": reason}
+        for key, tier, reason in built.rows(
+            "select customer_key, tier, tier_reason from advocacy.advocacy_tiers"
+        )
+    }
+    for name, planted in truth["planted_tiers"].items():
+        expected = {column: planted[column] for column in ("tier", "tier_reason")}
+        assert tiers[f"demo:{planted['customer_id']}"] == expected, name
+    leads = {
+        key: (score, band)
+        for key, score, band in built.rows(
+            "select person_key, raw_score, band from engagement.lead_scores"
+        )
+    }
+    for lead in truth["planted_leads"]:
+        if "customer_id" in lead:
+            key = f"demo:{lead['customer_id']}"
+        else:
+            key = f"demo:anon:{hashlib.md5(lead['anonymous_id'].encode()).hexdigest()}"
+        assert leads[key] == (lead["raw_score"], lead["band"]), lead["name"]
+    # staff who shared is in neither, a sharer without an order in no tier
+    persons = truth["planted_persons"]
+    staff, sharer = (f"demo:{persons[n]['accounts'][0]}" for n in ("staff", "sharer_without_order"))
+    assert staff not in tiers | leads
+    assert sharer in leads
+    assert sharer not in tiers
+    locked_in = f"demo:{persons['locked_in']['accounts'][0]}"
+    assert built.rows(
+        "select patronage, is_locked_in, tier from advocacy.loyalty_vs_advocacy"
+        f" where customer_key = '{locked_in}'"
+    ) == [("high", True, "lurker")]
+
+
+def test_the_oracle_finds_the_same_in_every_mart(built):
     frames = oracle.build(
         [{"name": "demo", "system": "files", "path": str(DEMO), "timezone": "Europe/Berlin"}],
         reporting_currency="EUR",

@@ -44,6 +44,13 @@ CONCENTRATION = """
     where measure_window = 'all_time' order by month_start desc limit 1
 """
 
+TIERS = "select tier, count(*) from advocacy.advocacy_tiers group by tier"
+SCORES = """
+    select count(*), sum(scores.score), max(level), max(raw_score), max(band)
+    from engagement.engagement_scores as scores
+    full join engagement.lead_scores as leads on scores.customer_key = leads.person_key
+"""
+
 
 TIMEZONES = {"cdnow": "UTC", "cdnow_sample": "UTC", "complete_journey": "America/New_York"}
 # tables whose times are dates, to which their models give a time
@@ -82,6 +89,8 @@ def test_cdnow(real_shop):
         (date(1997, 2, 1), 0.7318),
         (date(1997, 3, 1), 0.5958),
     ]
+    assert warehouse.rows(TIERS) == [("lurker", 23_570)]
+    assert warehouse.rows(SCORES) == [(23_570, 0, "none", None, "unscored")]
     assert [share for _, share in months[3:]] == [0.0] * 15
     assert warehouse.rows("select min(order_id), max(order_id) from core.orders") == [
         ("00000001", "00069659")
@@ -170,6 +179,12 @@ def test_complete_journey(real_shop):
         "select event_type, count(*) from core.events group by event_type order by event_type"
     ) == [("campaign_received", 6_589), ("coupon_redeemed", 2_102)]
     assert warehouse.rows("select count(*) from core.sessions") == [(0,)]
+    # a coupon is no opinion: every customer of the grocer is a lurker
+    assert warehouse.rows(TIERS) == [("lurker", 2_469)]
+    assert warehouse.rows("select count(*) from core.advocacy_acts") == [(0,)]
+    assert warehouse.rows(
+        "select sum(events), sum(scored_events) <= 2102 from engagement.engagement_contributions"
+    ) == [(8_691, True)]
     assert warehouse.rows("select count(*) from core.customers") == [(2_469,)]
 
 
