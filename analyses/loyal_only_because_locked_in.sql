@@ -1,5 +1,5 @@
 -- Who buys as often as the loyal and has never said that he likes it, while something keeps him from leaving?
--- The first to lose the day a competitor makes leaving easy; the worst opinions and the largest amounts first.
+-- The first to lose the day a competitor makes leaving easy; worst opinions and largest amounts first.
 select
     loyalty.customer_key,
     customers.lock_in,

@@ -1,5 +1,5 @@
--- Who brings much and speaks for nobody, and who speaks for us and brings little? The first are taken for advocates in every
--- value ranking, the second are overlooked in it. Thirds by net amount, as in value_vs_advocacy.
+-- Who brings much and speaks for nobody, and who speaks for us and brings little? The first are taken for
+-- advocates in every value ranking, the second are overlooked in it. Thirds by net amount, as in value_vs_advocacy.
 with customers as (
     select
         tiers.customer_key,

@@ -66,7 +66,9 @@ int_advocacy_events as (
             when events.min_rating is not null and coalesce(events.rating < events.min_rating, true) then null
             when events.event_type = 'survey_answered' and not events.is_nps then null
             when buyers.person_number = events.person_number then null
-            when events.event_type = 'product_reviewed' and events.advocacy_kind = 'act' and not events.has_text
+            when
+                events.event_type = 'product_reviewed'
+                and events.advocacy_kind = 'act' and not events.has_text
                 then 'signal'
             else events.advocacy_kind
         end as kind,

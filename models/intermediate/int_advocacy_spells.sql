@@ -1,4 +1,4 @@
-{#- An act or signal speaks from its date on for 365 days, its own included; what overlaps or touches is one spell. -#}
+{#- An act or signal speaks for 365 days, its own date included; what overlaps or touches is one spell. -#}
 with covers as (
     select
         person_number,

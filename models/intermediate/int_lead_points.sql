@@ -34,15 +34,14 @@ int_lead_points as (
         lead_number,
         event_type_number,
         cast(sum(events) as bigint) as events,
-        max(last_occurred_at) as last_occurred_at,
         {%- for kind in ['engagement', 'lead'] %}
-        cast(
-            coalesce(sum(capped_events) filter (where {{ kind }}_points <> 0), 0) as bigint
-        ) as {{ kind }}_scored_events,
+        cast(coalesce(sum(capped_events) filter (where {{ kind }}_points <> 0), 0) as bigint)
+            as {{ kind }}_scored_events,
         cast(sum(capped_events * {{ kind }}_points) as bigint) as {{ kind }}_points,
         round(sum({{ decayed('capped_events * ' ~ kind ~ '_points', 'age_days') }}), 6)
-            as decayed_{{ kind }}_points{{ ',' if not loop.last }}
+            as decayed_{{ kind }}_points,
         {%- endfor %}
+        max(last_occurred_at) as last_occurred_at
     from capped_days
     group by
         lead_number,

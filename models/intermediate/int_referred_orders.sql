@@ -85,7 +85,8 @@ int_referred_orders as (
     left join latest_invites as invites
         on
             orders.order_row_id = invites.order_row_id
-            and orders.order_date <= {{ add_to_date('day', var('invite_window_days'), 'invites.invite_date') }}
+            and orders.order_date
+            <= {{ add_to_date('day', var('invite_window_days'), 'invites.invite_date') }}
 )
 
 select * from int_referred_orders

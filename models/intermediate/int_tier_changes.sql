@@ -1,4 +1,4 @@
-{#- A customer's tier at the ends of months changes seldom: a row per change, from which any month's stock adds up.
+{#- A customer's tier at the ends of months changes seldom: any month's stock adds up from the changes.
 
     The rank is 1 for a lurker, 2 for a liker, 3 for a lover. A change counts from the end of its month on,
     in the last month as_of. -#}
@@ -67,15 +67,11 @@ ranks as (
 int_tier_changes as (
     select
         person_number,
-        month_start,
-        {%- for tier_rank in ['tier_rank - rank_change', 'tier_rank'] %}
-        case {{ tier_rank }}
-            when 1 then 'lurker'
-            when 2 then 'liker'
-            when 3 then 'lover'
-            else 'none'
-        end as {{ 'from_tier' if loop.first else 'to_tier' }}{{ ',' if not loop.last }}
+        {%- for column, tier_rank in [('from_tier', 'tier_rank - rank_change'), ('to_tier', 'tier_rank')] %}
+        case {{ tier_rank }} when 1 then 'lurker' when 2 then 'liker' when 3 then 'lover' else 'none' end
+            as {{ column }},
         {%- endfor %}
+        month_start
     from ranks
     where rank_change <> 0
 )

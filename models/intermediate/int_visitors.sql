@@ -17,8 +17,8 @@ with visitors as (
 int_visitors as (
     select
         -{{ row_id() }} as lead_number,
-        source,
-        anonymous_id,
+        visitors.source,
+        visitors.anonymous_id,
         {{ visitor_key('visitors') }} as person_key
     from visitors
 )

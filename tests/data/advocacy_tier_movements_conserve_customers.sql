@@ -1,5 +1,5 @@
--- What comes into a tier is its stock, what goes out of it its stock of the month before, and who comes from nowhere
--- ordered for the first time.
+-- What comes into a tier is its stock, what goes out of it its stock of the month before, and who comes from
+-- nowhere ordered for the first time.
 with inflows as (
     select
         month_start,

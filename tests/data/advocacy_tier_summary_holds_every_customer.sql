@@ -1,4 +1,4 @@
--- Each month has three tiers with all customers who had ordered by its end, and the last month is the tiers of today.
+-- Each month has three tiers with all customers who had ordered by its end; the last is the tiers of today.
 with months as (
     select
         month_start,

@@ -1,5 +1,4 @@
--- A customer with an order is in one tier, and a lover (a liker) just when a counting act (signal, but no act) of the last
--- 365 days stands in core.
+-- A customer with an order is in one tier, by the counting acts and signals of the last 365 days in core.
 with acts as (
     select
         acts.customer_key,

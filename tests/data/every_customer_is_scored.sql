@@ -1,5 +1,5 @@
--- Every customer but staff has one row of engagement and one as a lead, and whoever is in the highest band of leads
--- got there some time.
+-- Every customer but staff has one row of engagement and one as a lead, and whoever is in the highest band
+-- of leads got there some time.
 with top_band as (
     select max_by(band, coalesce(min_score, -1e300)) as band
     from {{ ref('lead_score_bands') }}

@@ -1,4 +1,5 @@
--- Referred orders are new ones, so their share is never above the new share, unless a new order of the month is negative.
+-- Referred orders are new ones, so their share is never above the new share, unless a new order of the month
+-- is negative.
 with negative_months as (
     select distinct {{ period_start('month', 'order_date') }} as month_start
     from {{ ref('orders') }}

@@ -31,11 +31,10 @@ acts_ranks as (
 correlations as (
     select
         case
-            when min(customers.value_rank) < max(customers.value_rank)
+            when
+                min(customers.value_rank) < max(customers.value_rank)
                 and min(ranks.acts_rank) < max(ranks.acts_rank)
-                then round(
-                    corr(cast(customers.value_rank as double), cast(ranks.acts_rank as double)), 9
-                )
+                then round(corr(cast(customers.value_rank as double), cast(ranks.acts_rank as double)), 9)
         end as rank_correlation
     from customers
     inner join acts_ranks as ranks

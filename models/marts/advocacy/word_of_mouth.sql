@@ -69,8 +69,8 @@ word_of_mouth as (
         coalesce(converted.converted_invites, 0) as converted_invites,
         case
             when
-                {{ add_to_date('day', var('invite_window_days') - 1, add_to_date('month', 1, 'months.month_start')) }}
-                <= dates.as_of
+                {{ add_to_date('month', 1, 'months.month_start') }}
+                <= {{ add_to_date('day', 1 - var('invite_window_days'), 'dates.as_of') }}
                 then {{ share_of('coalesce(converted.converted_invites, 0)', 'sales.customers') }}
         end as k_factor,
         cast(coalesce(shares.shares, 0) as bigint) as shares,

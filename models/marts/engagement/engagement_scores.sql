@@ -6,7 +6,7 @@ with top_event_types as (
     where decayed_points > 0
     qualify row_number() over (
         partition by customer_key
-        order by decayed_points desc, event_type
+        order by decayed_points desc, event_type asc
     ) = 1
 ),
 
