@@ -467,7 +467,7 @@ MUTATIONS = [
       "returning customers are referred"),
     M(f"{STEPS}/int_referred_orders.sql", "        and owners.person_number is null\n", "",
       "who uses his own code is referred"),
-    M(f"{STEPS}/int_referred_orders.sql", "            <= {{ add_to_date(", "            < {{ add_to_date(",
+    M(f"{STEPS}/int_referred_orders.sql", "<= {{ add_to_date(", "< {{ add_to_date(",
       "an invite converts within 29 days"),
     M(f"{MARTS}/advocacy/loyalty_vs_advocacy.sql",
       "        and advocates.attitude <> 'high' as is_locked_in", "        as is_locked_in",
