@@ -110,7 +110,7 @@ def contributions(types: pl.DataFrame) -> pl.DataFrame:
         *("person", "event_type", "events", "last_event_at"),
         scored_events=pl.when(points > 0).then("counted").otherwise(0),
         points=pl.col("counted") * points,
-        decayed_points=(pl.col("decayed") * points).round(6),
+        decayed_points=(pl.col("decayed") * points).round(6, mode="half_away_from_zero"),
     )
 
 
