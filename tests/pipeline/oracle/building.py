@@ -7,11 +7,12 @@ from typing import Any
 
 import polars as pl
 
-from oracle import customer_share, lifecycle
-from oracle.core import core_customers, core_events, core_orders, core_refunds
+from oracle import advocacy, customer_share, engagement, lifecycle
+from oracle.core import core_customers, core_events, core_orders, core_refunds, core_sessions
 from oracle.identity import resolve
 from oracle.marts import finished
 from oracle.reading import row_key
+from oracle.seeds import passive_types
 from oracle.shop import open_shop
 from oracle.staging import cut, stage
 
@@ -23,6 +24,8 @@ DEFAULT_PARAMS: dict[str, Any] = {
     "visitor_max_people": 10,
     "clv_horizon_days": [30, 90, 180, 365],
     "clv_annual_discount_rate": 0.10,
+    "session_gap_minutes": 30,
+    "engagement_half_life_days": 30,
 }
 
 
@@ -33,7 +36,7 @@ def build(
     salt: str = "",
     params: dict[str, Any] | None = None,
 ) -> dict[str, pl.DataFrame]:
-    """Compute every mart of sections 1 to 4 from raw files.
+    """Compute every mart of sections 1 to 6 from raw files.
 
     Args:
         sources: `{name, system, path, timezone}` of each source; system is always 'files'.
@@ -61,7 +64,11 @@ def build(
         tables["orders"], tables["order_lines"], refunds, people, settings, calendar
     )
     customers = core_customers(orders, refunds, people, calendar)
-    events = core_events(tables.pop("events"), people, settings)
+    events, sessions = core_sessions(
+        core_events(tables.pop("events"), people, settings),
+        passive_types(),
+        settings["session_gap_minutes"],
+    )
 
     lines = tables["order_lines"].join(orders.select("order_row", "order_id"), on="order_row")
     days = pl.DataFrame(
@@ -83,13 +90,17 @@ def build(
             product_key=pl.col("source") + ":" + pl.col("product_id")
         ),
         "core.events": events,
+        "core.sessions": sessions,
         "core.reconciliation": staging.reconciliation,
         "core.rejected_rows": staging.rejected,
     }
     result = {mart: finished(mart, frame) for mart, frame in marts.items()}
-    del events, marts, lines
+    del marts, lines
 
-    shop = open_shop(calendar, orders, refunds, tables, customers, settings)
-    for subject in (customer_share, lifecycle):
+    shop = open_shop(
+        calendar, orders, refunds, events, sessions, tables, people, customers, settings
+    )
+    del events, sessions
+    for subject in (customer_share, lifecycle, engagement, advocacy):
         result |= subject.marts(shop)
     return result

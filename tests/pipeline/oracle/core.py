@@ -59,7 +59,15 @@ declare(
     """
     event_key:text customer_key:text visitor_key:text occurred_at:time event_date:day
     event_type:text product_id:text rating:amount has_text:flag is_bot:flag is_staff:flag
-    is_incentivised:flag is_verified:flag
+    is_incentivised:flag is_verified:flag session_key:text
+    """,
+)
+declare(
+    "core.sessions",
+    "session_key",
+    """
+    session_key:text customer_key:text visitor_key:text started_at:time ended_at:time
+    session_date:day events:count minutes:share
     """,
 )
 declare(
@@ -355,3 +363,49 @@ def core_events(events: pl.DataFrame, people: People, params: dict[str, int]) ->
             is_staff=pl.col("is_staff").fill_null(False),
         )
     )
+
+
+def core_sessions(
+    events: pl.DataFrame, passive: list[str], gap_minutes: int
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Events with their session's key, and the sessions (section 2, Sessions).
+
+    One visitor's visits as one person, in the order of (occurred_at, event_id); the first one
+    lends its key. Bots and the `passive` types make none.
+    """
+    who = pl.coalesce(pl.col("visitor").cast(pl.Int64), -1 - pl.col("person").cast(pl.Int64))
+    is_visit = ~pl.col("is_bot") & ~pl.col("event_type").is_in(passive)
+    visits = (
+        events.lazy()
+        .filter(is_visit & pl.col("visitor_key").is_not_null())
+        .sort(who, "occurred_at", "event_id", "source")
+        .select(
+            *("event_row", "person", "event_key", "customer_key", "visitor_key"),
+            *("occurred_at", "event_date"),
+            who=who,
+        )
+    )
+    silence = pl.col("occurred_at").diff() > timedelta(minutes=gap_minutes)
+    changes = [pl.col(c).ne_missing(pl.col(c).shift(1)) for c in ("who", "person")]
+    is_start = silence.fill_null(True) | pl.any_horizontal(changes)
+    visits = visits.with_columns(session=is_start.cum_sum()).collect()
+    first, last = pl.all().first(), pl.col("occurred_at").last()
+    sessions = (
+        visits.lazy()
+        .group_by("session", maintain_order=True)
+        .agg(first, ended_at=last, events=pl.len())
+        .rename({"event_key": "session_key", "occurred_at": "started_at"})
+        .rename({"event_date": "session_date"})
+        .with_columns(
+            minutes=(pl.col("ended_at") - pl.col("started_at")).dt.total_microseconds() / 60e6
+        )
+        .drop("event_row", "who")
+        .collect()
+    )
+    keys = (
+        visits.lazy()
+        .select("event_row", "session")
+        .join(sessions.lazy().select("session", "session_key"), on="session")
+    )
+    events = collect(events.lazy().join(keys.drop("session"), on="event_row", how="left"))
+    return events, sessions

@@ -6,7 +6,6 @@ Behaviour is counted in order days: the distinct business dates of a customer's 
 from __future__ import annotations
 
 from datetime import date, timedelta
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +14,7 @@ import polars as pl
 from oracle.contract import DAY, TEXT
 from oracle.lifetime_value import lifetime_value_marts
 from oracle.marts import declare, empty, finished
+from oracle.seeds import seed
 from oracle.shop import Shop, spine
 from oracle.tools import collect, share
 
@@ -68,16 +68,10 @@ declare(
     """,
 )
 
-SEEDS = Path(__file__).resolve().parents[3] / "seeds"
 STAGES = ("prospect", "new", "active", "at_risk", "lapsed", "reactivated")
 PURCHASES = ("first", "repeat")
 ENOUGH_GAPS = 200
 LONGEST_FOLLOW_UP = 365
-
-
-def seed(name: str) -> pl.DataFrame:
-    """A seed of the project: the bands, defaults and names that its users edit."""
-    return pl.read_csv(SEEDS / f"{name}.csv")
 
 
 def days_after(day: pl.Expr, days: pl.Expr | int) -> pl.Expr:

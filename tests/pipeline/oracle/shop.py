@@ -9,6 +9,7 @@ import polars as pl
 
 from oracle.contract import TEXT
 from oracle.core import counted_credit_notes
+from oracle.identity import People, account
 from oracle.staging import Calendar
 from oracle.tools import collect, converted, months_later
 
@@ -24,6 +25,10 @@ class Shop(NamedTuple):
     lines: pl.DataFrame  # of valid orders
     persons: pl.DataFrame  # everyone identified, with what they ordered
     products: pl.DataFrame
+    buyers: pl.DataFrame  # order_key, person: every order that someone made, valid or not
+    codes: pl.DataFrame  # source, referral_code, person: the customers rows' own codes
+    events: pl.DataFrame  # no bots, no staff; `who` did it, visitors numbered behind the persons
+    sessions: pl.DataFrame
     params: dict[str, Any]
 
     @property
@@ -55,7 +60,10 @@ def open_shop(
     calendar: Calendar,
     orders: pl.DataFrame,
     refunds: pl.DataFrame,
+    events: pl.DataFrame,
+    sessions: pl.DataFrame,
     tables: dict[str, pl.DataFrame],
+    people: People,
     customers: pl.DataFrame,
     params: dict[str, Any],
 ) -> Shop:
@@ -76,6 +84,7 @@ def open_shop(
         )
         .drop("order_row", "rate", "goods_amount")
     )
+    behind = pl.col("visitor").cast(pl.Int64) + people.persons.height
     return Shop(
         calendar,
         start,
@@ -87,5 +96,26 @@ def open_shop(
         collect(lines),
         customers,
         tables["products"],
+        orders.select("order_key", "person").drop_nulls(),
+        owned_codes(tables["customers"], people),
+        collect(
+            events.lazy()
+            .filter(~pl.col("is_bot") & ~pl.col("is_staff"))
+            .drop("event_row", "event_key", "customer_key", "session_key", "product_id")
+            .drop("is_bot", "is_staff")
+            .with_columns(who=pl.coalesce(pl.col("person").cast(pl.Int64), behind))
+        ),
+        sessions,
         params,
+    )
+
+
+def owned_codes(customers: pl.DataFrame, people: People) -> pl.DataFrame:
+    """Whose code is whose, within its source; several people may have one."""
+    return (
+        customers.select("source", "referral_code", account=account())
+        .drop_nulls("referral_code")
+        .join(people.accounts, on="account")
+        .select("source", "referral_code", "person")
+        .unique()
     )

@@ -17,18 +17,18 @@ USED: dict[str, list[str]] = {
     for table, columns in {
         "orders": """
             order_id ordered_at ordered_at_date customer_id email phone status currency amount
-            discount_amount channel device country is_test
+            discount_amount channel device country referral_code is_test
         """,
         "order_lines": "order_id line_id product_id pieces discount_amount goods_amount",
         "refunds": "refund_id refunded_at_date amount order_id customer_id",
         "customers": """
             customer_id email phone created_at_date first_order_at_date birth_date country
-            household_size acquisition_channel is_staff
+            household_size acquisition_channel referral_code lock_in is_staff
         """,
         "products": "product_id category unit_cost",
         "events": """
-            event_id occurred_at occurred_at_date event_type anonymous_id customer_id email
-            product_id rating has_text is_bot is_incentivised is_verified
+            event_id occurred_at occurred_at_date event_type anonymous_id customer_id email topic
+            product_id order_id referral_code rating has_text is_bot is_incentivised is_verified
         """,
         "identities": "customer_id same_as",
         "fx_rates": "currency rate_date_date rate",

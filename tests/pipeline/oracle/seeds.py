@@ -1,0 +1,54 @@
+"""The reference tables that users edit: points, bands, levels."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import polars as pl
+
+from oracle.tools import CENT
+
+SEEDS = Path(__file__).resolve().parents[3] / "seeds"
+
+
+def seed(name: str, **types: pl.DataType) -> pl.DataFrame:
+    """A reference table as it stands in `seeds/`; a column is read as the type given for it."""
+    return pl.read_csv(SEEDS / f"{name}.csv", schema_overrides=types)
+
+
+@cache
+def event_points() -> pl.DataFrame:
+    """What an event type counts for; `min_rating` in ten-thousandths, like the ratings."""
+    points = {"engagement_points": pl.Float64, "lead_points": pl.Float64, "daily_cap": pl.Int64}
+    return seed("event_points", **points, min_rating=pl.Int64, is_visit=pl.Boolean).with_columns(
+        pl.col("min_rating") * CENT
+    )
+
+
+def passive_types() -> list[str]:
+    """Event types that are no visits; a type that is not listed is one (section 2, Sessions)."""
+    return event_points().filter(~pl.col("is_visit"))["event_type"].to_list()
+
+
+@cache
+def bands(name: str) -> pl.DataFrame:
+    """Bands of a score from the lowest up: label, min_score (null: no limit), is_min_inclusive."""
+    types = {"min_score": pl.Float64, "is_min_inclusive": pl.Boolean}
+    table = seed(name, **types)
+    return table.select(pl.first().alias("label"), *types).sort("min_score", nulls_last=False)
+
+
+def reaches(score: pl.Expr, minimum: float | None, is_inclusive: bool) -> pl.Expr:
+    """Whether a score is in a band or above it."""
+    if minimum is None:
+        return score.is_not_null()
+    return score >= minimum if is_inclusive else score > minimum
+
+
+def band_of(bands_seed: str, score: pl.Expr, without: str) -> pl.Expr:
+    """Label of the highest band that a score reaches; `without` a score, the given word."""
+    label = pl.lit(without)
+    for name, minimum, is_inclusive in bands(bands_seed).rows():
+        label = pl.when(reaches(score, minimum, is_inclusive)).then(pl.lit(name)).otherwise(label)
+    return label
