@@ -34,11 +34,11 @@ int_lead_points as (
         lead_number,
         event_type_number,
         cast(sum(events) as bigint) as events,
-        {%- for kind in ['engagement', 'lead'] %}
+        {%- for kind, digits in [('engagement', 6), ('lead', 12)] %}
         cast(coalesce(sum(capped_events) filter (where {{ kind }}_points <> 0), 0) as bigint)
             as {{ kind }}_scored_events,
         cast(sum(capped_events * {{ kind }}_points) as bigint) as {{ kind }}_points,
-        round(sum({{ decayed('capped_events * ' ~ kind ~ '_points', 'age_days') }}), 6)
+        round(sum({{ decayed('capped_events * ' ~ kind ~ '_points', 'age_days') }}), {{ digits }})
             as decayed_{{ kind }}_points,
         {%- endfor %}
         max(last_occurred_at) as last_occurred_at

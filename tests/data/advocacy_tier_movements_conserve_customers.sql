@@ -22,6 +22,11 @@ outflows as (
         from_tier
 ),
 
+last_months as (
+    select max(month_start) as month_start
+    from {{ ref('advocacy_tier_summary') }}
+),
+
 newcomers as (
     select
         month_start,
@@ -44,6 +49,7 @@ select
     stocks.month_start,
     stocks.tier
 from {{ ref('advocacy_tier_summary') }} as stocks
+cross join last_months
 left join inflows
     on
         stocks.month_start = inflows.month_start
@@ -53,8 +59,11 @@ left join outflows
         stocks.month_start = outflows.month_start
         and stocks.tier = outflows.tier
 where
-    stocks.customers <> coalesce(inflows.customers, -1)
-    or stocks.customers <> coalesce(outflows.customers, stocks.customers)
+    stocks.customers <> coalesce(inflows.customers, 0)
+    or (
+        stocks.customers <> coalesce(outflows.customers, 0)
+        and stocks.month_start < last_months.month_start
+    )
 union all
 select
     'newcomers' as failure,

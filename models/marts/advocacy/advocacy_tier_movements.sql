@@ -47,7 +47,7 @@ from_tiers as (
 ),
 
 -- who did not change is a tier's stock of the month before less those who left it
-advocacy_tier_movements as (
+ways as (
     select
         from_tiers.month_start,
         from_tiers.from_tier,
@@ -71,6 +71,16 @@ advocacy_tier_movements as (
         on
             from_tiers.month_start = leavers.month_start
             and from_tiers.from_tier = leavers.from_tier
+),
+
+advocacy_tier_movements as (
+    select
+        month_start,
+        from_tier,
+        to_tier,
+        customers
+    from ways
+    where customers > 0
 )
 
 select * from advocacy_tier_movements

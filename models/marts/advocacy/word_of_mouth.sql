@@ -26,35 +26,25 @@ converted as (
     group by {{ period_start('month', 'invite_date') }}
 ),
 
-events as (
+invites as (
     select
         {{ period_start('month', 'event_date') }} as month_start,
-        count(*) filter (where event_type = 'referral_sent') as invites,
-        count(*) filter (where is_nps and not is_incentivised) as responses,
-        count(*) filter (where is_nps and opinion = 'high') as promoters,
-        count(*) filter (where is_nps and opinion = 'low') as detractors
+        count(*) as invites
     from {{ ref('int_advocacy_events') }}
+    where event_type = 'referral_sent'
     group by {{ period_start('month', 'event_date') }}
 ),
 
-sharers as (
-    select
-        {{ period_start('month', 'event_date') }} as month_start,
-        person_number,
-        count(*) as shares
-    from {{ ref('int_advocacy_events') }}
-    where event_type = 'product_shared'
-    group by
-        {{ period_start('month', 'event_date') }},
-        person_number
-),
-
-shares as (
+-- what nobody known nor any visitor did is nobody's, and no top sharer's
+sayings as (
     select
         month_start,
         sum(shares) as shares,
-        max(shares) as top_shares
-    from sharers
+        max(shares) filter (where person_number is not null or anonymous_id is not null) as top_shares,
+        sum(answers) as responses,
+        sum(promoters) as promoters,
+        sum(detractors) as detractors
+    from {{ ref('int_shares_and_answers') }}
     group by month_start
 ),
 
@@ -65,7 +55,7 @@ word_of_mouth as (
         cast(coalesce(referred.referred_net_amount, 0) as decimal(18, 4)) as referred_net_amount,
         {{ share_of('coalesce(referred.referred_net_amount, 0)', 'sales.total_net_amount') }}
             as wom_revenue_share,
-        coalesce(events.invites, 0) as invites,
+        coalesce(invites.invites, 0) as invites,
         coalesce(converted.converted_invites, 0) as converted_invites,
         case
             when
@@ -73,16 +63,16 @@ word_of_mouth as (
                 <= {{ add_to_date('day', 1 - var('invite_window_days'), 'dates.as_of') }}
                 then {{ share_of('coalesce(converted.converted_invites, 0)', 'sales.customers') }}
         end as k_factor,
-        cast(coalesce(shares.shares, 0) as bigint) as shares,
-        {{ share_of('shares.top_shares', 'shares.shares') }} as top_sharer_share,
-        round(100 * (events.promoters - events.detractors) / nullif(cast(events.responses as double), 0), 9)
+        cast(coalesce(sayings.shares, 0) as bigint) as shares,
+        {{ share_of('coalesce(sayings.top_shares, 0)', 'sayings.shares') }} as top_sharer_share,
+        round(100 * (sayings.promoters - sayings.detractors) / nullif(cast(sayings.responses as double), 0), 9)
             as nps,
-        coalesce(events.responses, 0) as nps_responses,
+        cast(coalesce(sayings.responses, 0) as bigint) as nps_responses,
         round(100 * sqrt(
             (
-                (events.promoters + events.detractors) * events.responses
-                - (events.promoters - events.detractors) * (events.promoters - events.detractors)
-            ) / power(cast(nullif(events.responses, 0) as double), 3)
+                (sayings.promoters + sayings.detractors) * sayings.responses
+                - (sayings.promoters - sayings.detractors) * (sayings.promoters - sayings.detractors)
+            ) / power(cast(nullif(sayings.responses, 0) as double), 3)
         ), 9) as nps_standard_error
     from {{ ref('int_months') }} as months
     cross join {{ ref('int_as_of') }} as dates
@@ -92,10 +82,10 @@ word_of_mouth as (
         on months.month_start = referred.month_start
     left join converted
         on months.month_start = converted.month_start
-    left join events
-        on months.month_start = events.month_start
-    left join shares
-        on months.month_start = shares.month_start
+    left join invites
+        on months.month_start = invites.month_start
+    left join sayings
+        on months.month_start = sayings.month_start
 )
 
 select * from word_of_mouth
