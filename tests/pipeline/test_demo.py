@@ -144,14 +144,13 @@ def test_planted_people_and_visitors(demo, truth):
     ) == sorted((c["kind"], c["accounts"], c["guest_orders"]) for c in truth["shared_contacts"])
 
 
-def test_the_oracle_finds_the_same_in_every_mart(demo):
-def test_advocates_and_leads_are_those_who_were_made_up(built, truth):
+def test_advocates_and_leads_are_those_who_were_made_up(demo, truth):
     assert truth["advocacy_tiers"] == dict(
-        built.rows("select tier, count(*) from advocacy.advocacy_tiers group by tier")
+        demo.rows("select tier, count(*) from advocacy.advocacy_tiers group by tier")
     )
     tiers = {
         key: {"tier": tier, "tier_reason": reason}
-        for key, tier, reason in built.rows(
+        for key, tier, reason in demo.rows(
             "select customer_key, tier, tier_reason from advocacy.advocacy_tiers"
         )
     }
@@ -160,7 +159,7 @@ def test_advocates_and_leads_are_those_who_were_made_up(built, truth):
         assert tiers[f"demo:{planted['customer_id']}"] == expected, name
     leads = {
         key: (score, band)
-        for key, score, band in built.rows(
+        for key, score, band in demo.rows(
             "select person_key, raw_score, band from engagement.lead_scores"
         )
     }
@@ -177,13 +176,13 @@ def test_advocates_and_leads_are_those_who_were_made_up(built, truth):
     assert sharer in leads
     assert sharer not in tiers
     locked_in = f"demo:{persons['locked_in']['accounts'][0]}"
-    assert built.rows(
+    assert demo.rows(
         "select patronage, is_locked_in, tier from advocacy.loyalty_vs_advocacy"
         f" where customer_key = '{locked_in}'"
     ) == [("high", True, "lurker")]
 
 
-def test_the_oracle_finds_the_same_in_every_mart(built):
+def test_the_oracle_finds_the_same_in_every_mart(demo):
     frames = oracle.build(
         [{"name": "demo", "system": "files", "path": str(DEMO), "timezone": "Europe/Berlin"}],
         reporting_currency="EUR",
