@@ -229,7 +229,8 @@ MUTATIONS = [
       "coalesce(orders.is_valid, true)", "credit notes of staff are valid"),
     M(f"{CORE}/events.sql", "staged.text is not null", "staged.rating is not null",
       "a rating is a text"),
-    M(f"{CORE}/sessions.sql", "min(event_date)", "max(event_date)",
+    M(f"{CORE}/sessions.sql", "max(event_date) filter (where event_key = session_key)",
+      "max(event_date)",
       "a session's date is that of its end"),
     # customer share
     M("macros/share_of.sql", "{{ whole }} > 0", "{{ whole }} <> 0",
