@@ -3,7 +3,8 @@
     Every source needs a known system and time zone, a folder, the tables and columns its system requires,
     and files whose columns are clear. Columns that the contract does not know are named in the log. -#}
 {% macro check_sources() %}
-    {% if execute %}
+    {#- `patronage build` runs dbt twice on the same files: they are read once -#}
+    {% if execute and not env_var('PATRONAGE_FILES_CHECKED', '') %}
         {% set contract = raw_contract() %}
         {% set systems = var('systems') %}
         {% set seen = [] %}

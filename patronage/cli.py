@@ -1,24 +1,29 @@
-"""The command line: build, publish, sample, demo."""
+"""The command line: build, publish, status, rejects, sample, demo."""
 
 from __future__ import annotations
 
+import logging
 import sys
 import time
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
+import duckdb
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
 
-from patronage.build import (
-    BuildError,
-    dbt_environment,
-    project_folder,
-    run_dbt,
-    warehouse_folder,
-)
+from patronage.build import BuildError, dbt_environment, project_folder, warehouse_folder
 from patronage.demo import make_demo
-from patronage.publish import PUBLIC_FILE, PublishError, publish
+from patronage.log import read_log
+from patronage.publish import BUILD_FILE, PUBLIC_FILE, PublishError, readable
+from patronage.rejects import export, rejected_rows, told
+from patronage.runs import DOCS_FOLDER, GateError, Run
+from patronage.salt import SaltError, salted
 from patronage.sample import SampleError, copy_sample
 
 console = Console(highlight=False, soft_wrap=True)
@@ -39,15 +44,34 @@ def main() -> None:
 
 
 @main.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
+@click.option("--accept", is_flag=True, help="Do not compare this delivery with the last one.")
 @click.pass_context
-def build(context: click.Context) -> None:
-    """Check the raw files, run `dbt build`, and publish the marts.
+def build(context: click.Context, accept: bool) -> None:
+    """Check the raw rows, run `dbt build`, check the marts and publish them.
 
     All of dbt's own options are passed on (--vars, --select, --threads, --target, --full-refresh).
     Sources come from the var `sources` or from PATRONAGE_DATA, PATRONAGE_SYSTEM,
     PATRONAGE_TIMEZONE and PATRONAGE_CURRENCY; the date from PATRONAGE_AS_OF; the output folder
-    from PATRONAGE_WAREHOUSE.
+    from PATRONAGE_WAREHOUSE; the salt of hashed addresses from PATRONAGE_SALT.
     """
+    run_and_publish(list(context.args), accept, Run.build)
+
+
+@main.command("publish")
+@click.option("--accept", is_flag=True, help="Do not compare this delivery with the last one.")
+def publish_command(accept: bool) -> None:
+    """Check and publish the marts of the last build, without building anew."""
+
+    def parse(run: Run) -> None:
+        run.dbt(["parse"])  # says what the marts are, whoever built them
+        run.raw_gate()
+
+    run_and_publish([], accept, parse)
+
+
+def run_and_publish(options: list[str], accept: bool, prepare: Callable[[Run], None]) -> None:
+    """Prepare the build file, publish its marts and print what came out."""
+    logging.raiseExceptions = False  # a full disk is told in one line, not in a log's traceback
     project = project_folder()
     started = time.monotonic()
     columns = (
@@ -64,43 +88,115 @@ def build(context: click.Context) -> None:
         def follow(index: int, total: int, name: str) -> None:
             bar.update(task, completed=index, total=total, description=name[:40].ljust(40))
 
-        with dbt_environment(project):
-            try:
-                run_dbt(
-                    ["build", *context.args], project, follow, lambda line: bar.console.print(line)
-                )
-            except BuildError as error:
-                bar.stop()
-                fail(*error.args, "nothing was published")
-    console.print(f"built and checked in {time.monotonic() - started:.0f} s")
-    publish_marts(project)
+        def say(line: str) -> None:
+            bar.console.print(line, markup=False)
 
-
-@main.command("publish")
-def publish_command() -> None:
-    """Publish the marts of the last build, without building anew."""
-    project = project_folder()
-    try:
-        with dbt_environment(project):
-            run_dbt(["parse"], project)  # says what the marts are, whoever built them
-    except BuildError as error:
-        fail(*error.args)
-    publish_marts(project)
-
-
-def publish_marts(project: Path) -> None:
-    """Publish the marts and print what came out."""
-    started = time.monotonic()
-    try:
-        with dbt_environment(project) as target:
-            rows = publish(warehouse_folder(project), target / "manifest.json")
-    except (PublishError, OSError) as error:
-        fail(str(error))
+        try:
+            with salted() as new_salt, dbt_environment(project) as target:
+                if new_salt:
+                    say(f"a salt for hashed addresses was made: keep {new_salt}, keys hang on it")
+                run = Run(project, target, options, accept, say, follow)
+                with run.logged():
+                    prepare(run)
+                    say(f"built and checked in {time.monotonic() - started:.0f} s")
+                    rows = run.publish()
+        except GateError as error:
+            bar.stop()
+            hint = "if this delivery is right as it is: `patronage build --accept`"
+            lasts = any("last" in line for line in error.args)
+            fail(
+                *error.args, *([hint] if lasts else []), docs_line(project), "nothing was published"
+            )
+        except (BuildError, PublishError, SaltError) as error:
+            bar.stop()
+            fail(*error.args, "nothing was published")
+        except OSError as error:
+            bar.stop()
+            fail(readable(error, warehouse_folder(project) / BUILD_FILE), "nothing was published")
     width = max(map(len, rows))
     for name, count in rows.items():
         console.print(f"  {name.ljust(width)} {count:>12,} rows")
+    console.print(docs_line(project))
     file = warehouse_folder(project) / PUBLIC_FILE
     console.print(f"published {file} in {time.monotonic() - started:.0f} s")
+
+
+def docs_line(project: Path) -> str:
+    """The line that opens the Data Docs."""
+    page = warehouse_folder(project) / DOCS_FOLDER / "index.html"
+    return f"what was checked: python3 -m webbrowser {page.as_uri()}"
+
+
+@main.command()
+@click.option("--last", default=10, show_default=True, help="How many builds to show.")
+def status(last: int) -> None:
+    """Show the last builds: what was published when, and what failed."""
+    entries = read_log(warehouse_folder(project_folder()))[-last:]
+    if not entries:
+        fail("no build yet: run `patronage build` first")
+    table = Table(box=None, pad_edge=False)
+    for name in ("started", "seconds", "status", "as of", "raw rows", "rejected", "published rows"):
+        table.add_column(name, justify="right" if "row" in name or name == "rejected" else "left")
+    for name in ("checks", "failed", "code"):
+        table.add_column(name, overflow="fold")
+    for entry in entries:
+        table.add_row(*map(escape, status_of(entry)))
+    console.print(table)
+
+
+def status_of(entry: dict[str, Any]) -> list[str]:
+    """One build as the texts of a row."""
+    seconds = ""
+    if entry["finished_at"]:
+        ends = [datetime.fromisoformat(entry[name]) for name in ("started_at", "finished_at")]
+        seconds = f"{(ends[1] - ends[0]).total_seconds():.0f}"
+    checks = f"{entry['checks_run']} run, {entry['checks_failed']} failed"
+    return [
+        entry["started_at"][:19],
+        seconds,
+        entry["status"],
+        entry["as_of"] or "",
+        f"{sum(table['rows'] for table in (entry['raw_tables'] or {}).values()):,}",
+        f"{entry['rejected_rows'] or 0:,}",
+        f"{sum((entry['rows_per_table'] or {}).values()):,}",
+        f"{checks}, {entry['checks_warned']} warned",
+        entry["failed_checks"] or "",
+        entry["code_version"] or "",
+    ]
+
+
+@main.command()
+@click.option("--to", type=click.Path(path_type=Path), help="Write the raw rows into a CSV file.")
+@click.option("--table", help="Of this raw table only.")
+@click.option("--source", help="Of this source only.")
+def rejects(to: Path | None, table: str | None, source: str | None) -> None:
+    """Show the raw rows of the last build that could not be used: reasons, counts, examples.
+
+    The rows that --to writes are for repair: delivered again, repaired, they are accepted. They may
+    hold personal data.
+    """
+    warehouse = warehouse_folder(project_folder())
+    build_file = warehouse / BUILD_FILE
+    if not build_file.exists():
+        fail(f"{build_file} is missing: run `patronage build` first")
+    try:
+        found = rejected_rows(build_file, source, table)
+        if to:
+            written = export(found, to)
+    except (duckdb.Error, OSError) as error:
+        fail(readable(error, build_file))
+    if not found:
+        console.print("no raw row was rejected")
+    reasons = Table(box=None, pad_edge=False)
+    for name in ("source", "table", "reason", "rows", "examples"):
+        reasons.add_column(name, justify="right" if name == "rows" else "left", overflow="fold")
+    for line in told(found):
+        reasons.add_row(*map(escape, line))
+    if found:
+        console.print(reasons)
+    if to:
+        for file, rows in written.items():
+            console.print(f"wrote {file}: {rows:,} rows", markup=False)
 
 
 @main.command()

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import fcntl
 import json
 import os
 import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -13,6 +18,8 @@ import duckdb
 BUILD_FILE = "build.duckdb"
 PUBLIC_FILE = "patronage.duckdb"
 PARQUET_FOLDER = "parquet"
+CANDIDATE_FILE = ".candidate.duckdb"
+LOCK_FILE = ".lock"
 
 # Files of this storage version open in every DuckDB from 1.0 on, so older BI drivers read them too.
 STORAGE_VERSION = "v1.0.0"
@@ -30,7 +37,8 @@ class Mart:
     name: str
     key: tuple[str, ...]
     description: str
-    columns: dict[str, str]
+    columns: dict[str, str]  # name: description
+    types: dict[str, str]  # name: type, as the contract writes it
 
     @property
     def sql_name(self) -> str:
@@ -69,39 +77,117 @@ def marts_of(manifest: Path) -> list[Mart]:
                 key=tuple(key),
                 description=node["description"].strip(),
                 columns={n: c["description"].strip() for n, c in node["columns"].items()},
+                types={n: c["data_type"] for n, c in node["columns"].items()},
             )
         )
     return sorted(marts, key=lambda mart: (mart.schema, mart.name))
 
 
-def publish(warehouse: Path, manifest: Path) -> dict[str, int]:
+@contextlib.contextmanager
+def only_writer(warehouse: Path) -> Iterator[None]:
+    """Hold the warehouse folder for one build or publish, until it ends or is killed.
+
+    Raises PublishError when another process holds it.
+    """
+    warehouse.mkdir(parents=True, exist_ok=True)
+    with (warehouse / LOCK_FILE).open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            raise PublishError(
+                f"another build or publish is at work in {warehouse} ({file.read().strip()}): "
+                "wait until it has ended"
+            ) from None
+        file.truncate(0)
+        file.write(f"process {os.getpid()}, since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC")
+        file.flush()
+        yield
+
+
+def clean_up(warehouse: Path) -> None:
+    """Remove what a publish that was killed has left; the caller is the only writer."""
+    _remove(*warehouse.glob(f"{CANDIDATE_FILE}*"))
+    for name in (PARQUET_FOLDER, "data_docs"):
+        link = warehouse / name
+        kept = link.resolve() if link.is_symlink() else None
+        _remove(*(path for path in warehouse.glob(f".{name}.*") if path.resolve() != kept))
+
+
+def publish(
+    warehouse: Path,
+    manifest: Path,
+    check: Callable[[Path, dict[str, int]], None] | None = None,
+    complete: Callable[[duckdb.DuckDBPyConnection, dict[str, int]], None] | None = None,
+) -> dict[str, int]:
     """Copy every mart of the build file into a new public file and Parquet folder; swap them in.
 
     Rows are ordered by the mart's key, so the same build gives the same bytes; views become tables.
     The new file is opened and checked as a reader would before it replaces the old one, which
-    serves until then.
+    serves until then: `check` raises to keep it serving. `complete` adds the publisher's own tables
+    (of schema core) to the file that passed; it is given the rows of each mart.
 
-    Returns the rows of each published table (schema.name). Raises PublishError with one line.
+    Returns the rows of each published mart (schema.name). Raises PublishError with one line.
     """
     build = warehouse / BUILD_FILE
     if not build.exists():
         raise PublishError(f"{build} is missing: run `patronage build` first")
     marts = marts_of(manifest)
-    candidate = warehouse / f".{PUBLIC_FILE}.new"
-    parquet_candidate = warehouse / f".{PARQUET_FOLDER}.new"
-    _remove(candidate, parquet_candidate)
+    candidate = warehouse / CANDIDATE_FILE
+    clean_up(warehouse)
+    parquet = new_folder(warehouse, PARQUET_FOLDER)
     try:
-        rows = _write(build, candidate, parquet_candidate, marts)
+        rows = _write(build, candidate, parquet, marts)
         _check(candidate, rows)
-        with candidate.open("rb") as file:
-            os.fsync(file.fileno())
+        if check:
+            check(candidate, rows)
+        if complete:
+            with duckdb.connect(str(candidate)) as connection:
+                complete(connection, rows)
+                for (table,) in connection.execute(
+                    "select table_name from duckdb_tables() where schema_name = 'core'"
+                ).fetchall():
+                    file = parquet / "core" / f"{table}.parquet"
+                    if not file.exists():
+                        _copy_to_parquet(connection, f"core.{quoted(table)}", file)
+        for path in (candidate, *parquet.rglob("*")):
+            _sync(path)
         os.replace(candidate, warehouse / PUBLIC_FILE)
-        _swap_folder(parquet_candidate, warehouse / PARQUET_FOLDER)
-    except duckdb.Error as error:
-        raise PublishError(str(error).splitlines()[0]) from error
+        _sync(warehouse)
+        swap_folder(parquet, warehouse / PARQUET_FOLDER)
+    except (duckdb.Error, OSError) as error:
+        raise PublishError(readable(error, build)) from error
     finally:
-        _remove(candidate, parquet_candidate)
+        clean_up(warehouse)
     return rows
+
+
+def readable(error: Exception, build: Path) -> str:
+    """Return one line for an error of the database or disk, with the way out where there is one."""
+    line = (str(error).splitlines() or ["unknown error"])[0]
+    text = str(error).lower()
+    if "no space left" in text or "out of disk" in text or "disk quota" in text:
+        return f"the disk of {build.parent} is full; make room and run `patronage build` again"
+    if isinstance(error, OSError) and error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        return f"{build.parent} cannot be written to: {error.strerror}"
+    if "read-only file system" in text or "permission denied" in text:
+        return f"{build.parent} cannot be written to: {line}"
+    if "conflicting lock" in text or "could not set lock" in text:
+        return f"another program has {build} open for writing: close it ({line})"
+    damaged = (
+        "not a valid duckdb database",
+        "corrupt",
+        "checksum",
+        "wal file",
+        "serializ",
+        "internal error",
+    )
+    if any(word in text for word in damaged):
+        return (
+            f"{build} is damaged ({line}); run `patronage build`, which makes it anew from the "
+            "raw files. The published file is not touched"
+        )
+    return line
 
 
 def _write(build: Path, candidate: Path, parquet: Path, marts: list[Mart]) -> dict[str, int]:
@@ -137,7 +223,7 @@ def _write(build: Path, candidate: Path, parquet: Path, marts: list[Mart]) -> di
             folder = parquet / mart.schema
             folder.mkdir(parents=True, exist_ok=True)
             file = folder / f"{mart.name}.parquet"
-            connection.execute(f"copy {target} to {literal(str(file))} (format parquet)")
+            _copy_to_parquet(connection, target, file)
             rows[f"{mart.schema}.{mart.name}"] = connection.execute(
                 f"select count(*) from {source}"
             ).fetchall()[0][0]
@@ -158,20 +244,45 @@ def _check(candidate: Path, rows: dict[str, int]) -> None:
         raise PublishError(f"the new file differs from the build in {', '.join(wrong)}")
 
 
-def _swap_folder(new: Path, old: Path) -> None:
-    """Put one folder in the place of another."""
-    aside = new.with_name(f".{old.name}.old")
-    _remove(aside)
-    if old.exists():
-        os.rename(old, aside)
-    os.rename(new, old)
-    _remove(aside)
+def _copy_to_parquet(connection: duckdb.DuckDBPyConnection, table: str, file: Path) -> None:
+    """Write a table into a Parquet file, in the order of its rows."""
+    connection.execute(f"copy {table} to {literal(str(file))} (format parquet)")
+
+
+def new_folder(warehouse: Path, name: str) -> Path:
+    """Make an empty folder that `swap_folder` can put in the place of the folder of this name."""
+    folder = warehouse / f".{name}.{os.getpid()}-{datetime.now(UTC):%Y%m%d%H%M%S%f}"
+    folder.mkdir()
+    return folder
+
+
+def swap_folder(new: Path, link: Path) -> None:
+    """Put a folder in the place of another in one step: `link` is a link to the newest.
+
+    A folder cannot be replaced by another in one step, a link can.
+    """
+    if link.is_dir() and not link.is_symlink():  # made by an earlier release
+        os.rename(link, new.with_name(f".{link.name}.old"))
+    step = new.with_name(f".{link.name}.link")
+    _remove(step)
+    step.symlink_to(new.name)
+    os.replace(step, link)
+    _sync(link.parent)
+
+
+def _sync(path: Path) -> None:
+    """Have the system write a file or folder to the disk before anything else happens."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _remove(*paths: Path) -> None:
-    """Remove files and folders that may or may not be there."""
+    """Remove files, folders and links that may or may not be there."""
     for path in paths:
-        if path.is_dir():
+        if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)

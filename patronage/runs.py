@@ -1,0 +1,252 @@
+"""A build from the raw files to the published warehouse: gate, dbt, gate, publish, and its log."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import yaml
+
+from patronage.build import BuildError, Progress, run_dbt, warehouse_folder
+from patronage.log import (
+    last_published,
+    new_entry,
+    now,
+    read_log,
+    write_log,
+    write_table,
+)
+from patronage.publish import (
+    BUILD_FILE,
+    PublishError,
+    clean_up,
+    marts_of,
+    new_folder,
+    only_writer,
+    publish,
+    readable,
+    swap_folder,
+)
+
+DOCS_FOLDER = "data_docs"
+# dbt's options that leave something out: then the build file is kept, and built upon
+PARTIAL = ("-s", "-m", "--select", "--models", "--model", "--exclude", "--selector")
+STAGING = ["path:seeds", "path:models/sources", "path:models/staging"]
+
+
+class GateError(Exception):
+    """A gate is closed; its arguments are a line for each expectation that was not met."""
+
+
+@dataclass
+class Run:
+    """One build or publish: where, with which options of dbt, and what is known of it so far."""
+
+    project: Path
+    target: Path
+    options: list[str]
+    accept: bool
+    say: Callable[[str], None]
+    progress: Progress | None = None
+
+    def __post_init__(self) -> None:
+        """Take up the log where the last build left it."""
+        self.warehouse = warehouse_folder(self.project)
+        self.entries: list[dict[str, Any]] = []
+        self.entry: dict[str, Any] = {}
+        self.gates: Any = None
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether the options select a part of the project."""
+        return any(
+            option.split("=")[0] in PARTIAL or "resource-type" in option for option in self.options
+        )
+
+    def variables(self) -> dict[str, Any]:
+        """The project's vars, with those of the command line; of `gates` each one by itself."""
+        known = yaml.safe_load((self.project / "dbt_project.yml").read_text())["vars"]
+        given: dict[str, Any] = {}
+        for place, option in enumerate(self.options):
+            if option == "--vars":
+                given = yaml.safe_load(self.options[place + 1]) or {}
+            elif option.startswith("--vars="):
+                given = yaml.safe_load(option.removeprefix("--vars=")) or {}
+        return known | given | {"gates": known["gates"] | (given.get("gates") or {})}
+
+    @contextlib.contextmanager
+    def logged(self) -> Iterator[None]:
+        """Be the only writer; note the start and the end of it in the log, however it ends."""
+        with only_writer(self.warehouse):
+            clean_up(self.warehouse)
+            self.entries = read_log(self.warehouse)
+            for entry in self.entries:
+                if entry["status"] == "running":
+                    entry["status"] = "killed"
+            self.entry = new_entry(self.project)
+            self.entries.append(self.entry)
+            write_log(self.warehouse, self.entries)
+            try:
+                self.check_salt()
+                yield
+            except BaseException as error:
+                self.entry |= {"status": "failed", "finished_at": now()}
+                if not self.entry["failed_checks"]:
+                    # what failed, not what it said: a message may quote a row
+                    self.entry["failed_checks"] = failed_names(error)
+                with contextlib.suppress(OSError):
+                    write_log(self.warehouse, self.entries)
+                raise
+            write_log(self.warehouse, self.entries)
+
+    def check_salt(self) -> None:
+        """Raise PublishError when the keys of guests would be others than those published."""
+        last = last_published(self.entries)
+        if last and last["salt_mark"] and last["salt_mark"] != self.entry["salt_mark"]:
+            raise PublishError(
+                "PATRONAGE_SALT is not the one of the published file, so all keys of guests would "
+                "change: set it to the old one, or remove the published file to start anew"
+            )
+
+    def dbt(self, command: list[str]) -> None:
+        """Run dbt and count its checks. Raises BuildError."""
+        try:
+            result = run_dbt(command, self.project, self.progress, self.say)
+        except BuildError as error:
+            self.entry["checks_failed"] += sum(
+                line.startswith(("test ", "unit_test ")) for line in error.args
+            )
+            raise BuildError(*(self.plain(line) for line in error.args)) from error
+        for one in getattr(result, "results", None) or []:
+            self.entry["checks_run"] += one.node.resource_type in ("test", "unit_test")
+
+    def plain(self, line: str) -> str:
+        """A failure of dbt as a line that says the way out, where one is known."""
+        said = readable(Exception(line), self.warehouse / BUILD_FILE)
+        return said if said != line else line
+
+    def build(self) -> None:
+        """Build everything, gate by gate. Raises BuildError, GateError or PublishError."""
+        if self.is_partial:
+            self.dbt(["build", *self.options])
+            self.raw_gate()
+        else:
+            self.start_anew()
+            cautious = ["--indirect-selection", "cautious"]
+            self.dbt(["build", *self.options, "--select", *STAGING, *cautious])
+            self.raw_gate()
+            os.environ["PATRONAGE_FILES_CHECKED"] = "yes"
+            try:
+                self.dbt(["build", *self.options, "--exclude", *STAGING, *cautious])
+            finally:
+                del os.environ["PATRONAGE_FILES_CHECKED"]
+
+    def start_anew(self) -> None:
+        """Remove the build file: freed pages of an old one keep what was erased since.
+
+        The last build's own logs go with it.
+        """
+        for name in (BUILD_FILE, f"{BUILD_FILE}.wal"):
+            (self.warehouse / name).unlink(missing_ok=True)
+        for folder in (
+            self.warehouse / f"{BUILD_FILE}.tmp",
+            *(self.target / name for name in ("logs", "run", "compiled")),
+        ):
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def raw_gate(self) -> None:
+        """Check the raw rows. Raises GateError."""
+        expectations = self.expectations("raw")
+        variables = self.variables()
+        contract = expectations.contract_of(self.project)
+        try:
+            found = expectations.profile(self.warehouse / BUILD_FILE, contract)
+        except duckdb.CatalogException as error:
+            raise PublishError(
+                "the raw rows are not built: run `patronage build` in full"
+            ) from error
+        self.entry["raw_tables"] = found
+        self.entry["rejected_rows"] = sum(table["rejected"] for table in found.values())
+        last = None if self.accept else last_published(self.entries)
+        oldest = None
+        if variables["gates"]["oldest_days"] is not None and not self.is_dated(variables):
+            days = timedelta(days=int(variables["gates"]["oldest_days"]))
+            oldest = (datetime.now(UTC) - days).date().isoformat()
+        compared = dict(last["raw_tables"]) if last else {}
+        if self.is_dated(variables):
+            compared = {key: table | {"latest": None} for key, table in compared.items()}
+        self.pass_gate(
+            "raw",
+            self.warehouse / BUILD_FILE,
+            expectations.suites(self.project, found, compared, variables["gates"], oldest),
+        )
+
+    def is_dated(self, variables: dict[str, Any]) -> bool:
+        """Whether the business date is set rather than the latest in the data."""
+        return bool(variables.get("as_of") or os.environ.get("PATRONAGE_AS_OF"))
+
+    def publish(self) -> dict[str, int]:
+        """Publish what was built, once it has passed. Raises GateError or PublishError."""
+        manifest = self.target / "manifest.json"
+        marts = marts_of(manifest)
+
+        def check(candidate: Path, rows: dict[str, int]) -> None:
+            suites = self.expectations("marts").suites(
+                marts, rows, is_latest=not self.is_dated(self.variables())
+            )
+            self.pass_gate("marts", candidate, suites)
+
+        def complete(connection: duckdb.DuckDBPyConnection, rows: dict[str, int]) -> None:
+            as_of = connection.execute("select max(as_of) from core.as_of").fetchall()[0][0]
+            self.entry |= {
+                "status": "published",
+                "as_of": as_of.isoformat() if as_of else None,
+                "rows_per_table": rows,
+                "finished_at": now(),
+            }
+            write_table(connection, self.entries)
+
+        return publish(self.warehouse, manifest, check, complete)
+
+    def expectations(self, gate: str) -> Any:
+        """The module of a gate's expectations."""
+        from patronage import gates  # takes seconds, so not before it is needed
+
+        self.gates = self.gates or gates.Gates()
+        return gates.expectations_of(self.project, gate)
+
+    def pass_gate(self, name: str, database: Path, suites: list[Any]) -> None:
+        """Run a gate's suites, write the Data Docs, print the warnings. Raises GateError."""
+        outcome = self.gates.check(name, database, suites)
+        self.entry["checks_run"] += outcome.run
+        self.entry["checks_failed"] += len(outcome.failed)
+        self.entry["checks_warned"] += len(outcome.warned)
+        self.write_docs()
+        for line in outcome.warned:
+            self.say(f"warning: {line}")
+        self.say(f"{name} gate: {outcome.run} expectations, {len(outcome.failed)} not met")
+        if outcome.failed:
+            self.entry["failed_checks"] = "; ".join(
+                line.split(": found ")[0].split(": not so ")[0] for line in outcome.failed
+            )
+            raise GateError(*outcome.failed)
+
+    def write_docs(self) -> None:
+        """Put the Data Docs of all gates so far in the place of the last ones."""
+        folder = new_folder(self.warehouse, DOCS_FOLDER)
+        self.gates.write_docs(folder)
+        swap_folder(folder, self.warehouse / DOCS_FOLDER)
+
+
+def failed_names(error: BaseException) -> str:
+    """What failed in a build, without what it said."""
+    if isinstance(error, BuildError):
+        return "; ".join(line.split(":")[0][:100] for line in error.args)
+    return type(error).__name__

@@ -1,0 +1,220 @@
+"""What is expected of the file that is about to be published, as its reader would see it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from patronage.gates import ExpectNoRows, Suite
+from patronage.publish import Mart, literal, quoted
+
+TYPES = {"string": "VARCHAR"}  # a contract's name of a type: DuckDB's, where they differ
+
+# Names of columns, and values, that look like a person's. A number is a phone number only when it
+# is written like one: ids are digits, too.
+PERSONAL_NAME = (
+    "(^|_)(e?mails?|phones?|mobiles?|telephones?|first_?name|last_?name|surname|full_?name|"
+    "street|address|birth_?date|birthday|ip|raw_row)(_|$)"
+)
+EMAIL = "[^@\\s]+@[^@\\s]+[.][a-z][a-z]+"
+SEPARATED = "[ ./()-]*"
+PHONE = (
+    f"[+]{SEPARATED}[0-9](?:{SEPARATED}[0-9]){{6,14}}"
+    "|(?:[(][0-9]{3}[)] ?|[0-9]{3}[-. ])[0-9]{3}[-. ][0-9]{4}"
+)
+PERSONAL_VALUE = f"(?i)(?:{EMAIL})|(?:^|[^0-9a-z])(?:{PHONE})(?:$|[^0-9a-z])"
+
+# What must hold across marts: what it says, the tables it needs, a query of what breaks it.
+INVARIANTS = {
+    "revenue over all time: new_customer_share without credit notes = ledger": (
+        ["customer_share.new_customer_share"],
+        """
+        select sum(total_net_amount) as net, sum(credit_note_amount) as credit_notes,
+            sum(ledger_net_amount) as ledger
+        from customer_share.new_customer_share
+        where period_grain = 'month' and breakdown = 'total'
+        having sum(total_net_amount) - sum(credit_note_amount) <> sum(ledger_net_amount)
+        """,
+    ),
+    "revenue of each window of customer_share = new_customer_share's days - its credit notes": (
+        ["customer_share.customer_share", "customer_share.new_customer_share", "core.refunds"],
+        """
+        with shares as (
+            select month_start, sum(net_amount_12m) as net,
+                least(month_start + interval 1 month, max(as_of) + 1)::date as ends
+            from customer_share.customer_share cross join core.as_of group by month_start
+        ),
+        changes as (
+            select period_start as day, total_net_amount as net
+            from customer_share.new_customer_share
+            where period_grain = 'day' and breakdown = 'total'
+            union all
+            -- a credit note of nobody lowers the ledger alone
+            select refund_date, -amount from core.refunds
+            where is_credit_note and is_valid and customer_key is not null
+        )
+        select month_start, any_value(shares.net) as shares, sum(changes.net) as days
+        from shares
+        inner join changes
+            on changes.day >= shares.ends - interval 12 month and changes.day < shares.ends
+        group by month_start
+        having sum(changes.net) <> any_value(shares.net)
+        """,
+    ),
+    "revenue of core.orders = that of new_customer_share": (
+        ["core.orders", "customer_share.new_customer_share"],
+        """
+        with sold as (select coalesce(sum(net_amount), 0) as net from core.orders where is_valid),
+        shown as (
+            select coalesce(sum(total_net_amount), 0) as net from customer_share.new_customer_share
+            where period_grain = 'year' and breakdown = 'total'
+        )
+        select sold.net as in_orders, shown.net as in_new_customer_share
+        from sold cross join shown where sold.net <> shown.net
+        """,
+    ),
+    "core.orders, order_lines, refunds and events hold no more rows than were accepted": (
+        ["core.orders", "core.order_lines", "core.refunds", "core.events", "core.reconciliation"],
+        """
+        with held as (
+            select 'orders' as name, count(*) as held from core.orders union all
+            select 'order_lines', count(*) from core.order_lines union all
+            select 'refunds', count(*) from core.refunds union all
+            select 'events', count(*) from core.events
+        ), accepted as (
+            select raw_table, sum(accepted_rows) as accepted from core.reconciliation group by 1
+        )
+        select name, held, accepted from held inner join accepted on name = raw_table
+        where held > accepted
+        """,
+    ),
+    "with the latest date as as_of every accepted order is in core.orders": (
+        ["core.orders", "core.reconciliation"],
+        """
+        with held as (select count(*) as held from core.orders), accepted as (
+            select sum(accepted_rows) as accepted from core.reconciliation
+            where raw_table = 'orders'
+        )
+        select held, accepted from held cross join accepted where held <> accepted and {is_latest}
+        """,
+    ),
+    "every raw row is accepted, superseded or rejected": (
+        ["core.reconciliation"],
+        """
+        select source, raw_table, raw_rows, accepted_rows, superseded_rows, rejected_rows
+        from core.reconciliation
+        where raw_rows <> accepted_rows + superseded_rows + rejected_rows
+        """,
+    ),
+    "every rejected row is listed": (
+        ["core.reconciliation", "core.rejected_rows"],
+        """
+        with counted as (select sum(rejected_rows) as rejected from core.reconciliation),
+        listed as (select count(*) as listed from core.rejected_rows)
+        select rejected, listed from counted cross join listed where rejected <> listed
+        """,
+    ),
+    "every order's customer is in core.customers": (
+        ["core.orders", "core.customers"],
+        """
+        select count(*) as orders from core.orders
+        where customer_key is not null
+            and customer_key not in (select customer_key from core.customers)
+        having count(*) > 0
+        """,
+    ),
+    "the customers' orders are those of core.orders": (
+        ["core.orders", "core.customers"],
+        """
+        with counted as (
+            select count(*) as orders from core.orders
+            where is_valid and customer_key is not null
+        ), told as (select coalesce(sum(orders), 0) as orders from core.customers)
+        select counted.orders as in_orders, told.orders as in_customers
+        from counted cross join told where counted.orders <> told.orders
+        """,
+    ),
+    "there is one as_of": (
+        ["core.as_of"],
+        "select count(*) as rows, count(as_of) as dates from core.as_of"
+        " having count(*) <> 1 or count(as_of) <> 1",
+    ),
+}
+
+
+def suites(marts: list[Mart], rows: dict[str, int], is_latest: bool) -> list[Suite]:
+    """Return a suite for each mart, and one of what holds across them.
+
+    `rows` are those of each mart in the build file; `is_latest` says that as_of was not set: all
+    that was accepted is then published.
+    """
+    made = [mart_suite(mart, rows[f"{mart.schema}.{mart.name}"]) for mart in marts]
+    there = {f"{mart.schema}.{mart.name}" for mart in marts}
+    across = [
+        ExpectNoRows(
+            unexpected_rows_query=(
+                f"select found.* from ({query.format(is_latest=str(is_latest).lower())}) as found "
+                "cross join {batch}"
+            ),
+            description=said,
+        )
+        for said, (needed, query) in INVARIANTS.items()
+        if there.issuperset(needed)
+    ]
+    return [Suite("all marts", "select 1 as one", across), *made]
+
+
+def mart_suite(mart: Mart, held: int) -> Suite:
+    """Return what is expected of one mart: schema, rows, no personal data."""
+    expected = ", ".join(
+        f"({literal(name)}, {literal(TYPES.get(kind, kind).upper().replace(', ', ','))})"
+        for name, kind in mart.types.items()
+    )
+    place = f"schema_name = {literal(mart.schema)} and table_name = {literal(mart.name)}"
+    checks: list[Any] = [
+        ExpectNoRows(
+            unexpected_rows_query=(
+                "select coalesce(contract.name, found.column_name) as name, "
+                "contract.type as expected, found.data_type as found "
+                f"from (values {expected}) as contract (name, type) full outer join "
+                f"(select column_name, data_type from duckdb_columns() where {place}) as found "
+                "on contract.name = found.column_name "
+                "where contract.type is distinct from found.data_type "
+                "and (select count(*) from {batch}) >= 0"
+            ),
+            description="columns and types are those of the contract",
+        ),
+        ExpectNoRows(
+            unexpected_rows_query=(
+                f"select count(*) as rows from {{batch}} having count(*) <> {held}"
+            ),
+            description=f"it has the {held:,} rows that were built",
+        ),
+        ExpectNoRows(
+            unexpected_rows_query=(
+                f"select column_name from duckdb_columns() where {place} "
+                f"and regexp_matches(lower(column_name), {braces(literal(PERSONAL_NAME))}) "
+                "and (select count(*) from {batch}) >= 0"
+            ),
+            description="no column is named like personal data",
+        ),
+    ]
+    texts = [name for name, kind in mart.types.items() if kind in ("string", "varchar", "text")]
+    if texts:
+        # how many, not what they are: the page that shows it is no place for an address
+        looks = " union all ".join(
+            f"select {literal(name)} as column_name, count(*) as rows from {{batch}} "
+            f"where regexp_matches({quoted(name)}, {braces(literal(PERSONAL_VALUE))})"
+            for name in texts
+        )
+        checks.append(
+            ExpectNoRows(
+                unexpected_rows_query=f"select * from ({looks}) as looks where rows > 0",
+                description="no value looks like an email address or a phone number",
+            )
+        )
+    return Suite(f"{mart.schema} {mart.name}", f"select * from {mart.sql_name}", checks)
+
+
+def braces(pattern: str) -> str:
+    """A pattern for a query in which {batch} is filled in."""
+    return pattern.replace("{", "{{").replace("}", "}}")

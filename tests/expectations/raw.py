@@ -1,0 +1,250 @@
+"""What is expected of the raw rows, per source and table, before any mart is built.
+
+The rows are those of `staging.checked_<table>`: every raw row, typed, with its fate. Thresholds
+are the var `gates`; the last accepted delivery is known from the published build log. No value
+of a raw row is shown, as it may be anybody's: reasons, counts, and values of closed lists.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+import re
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from great_expectations import expectations as gxe
+
+from patronage.gates import ExpectNoRows, Suite
+
+TYPES = {
+    "time": "TIMESTAMP", "day": "DATE", "birthday": "DATE", "flag": "BOOLEAN",
+    "amount": "DECIMAL(18,4)", "number": "DECIMAL(18,4)", "rate": "DECIMAL(20,10)",
+}  # fmt: skip
+# what a list of values shows of one that is on no list: never an address or a number
+MASKED = "regexp_replace(lower({0}), '.*@.*|.*[0-9][0-9][0-9][0-9][0-9].*', '(looks personal)')"
+
+
+def contract_of(project: Path) -> dict[str, dict[str, Any]]:
+    """Return the raw contract as the models know it: the macro holds a plain literal."""
+    macro = (project / "macros" / "raw_contract.sql").read_text()
+    found = re.search(r"return\((\{.*\})\) \}\}", macro, re.DOTALL)
+    if not found:
+        raise ValueError("macros/raw_contract.sql holds no contract")
+    return ast.literal_eval(found.group(1))
+
+
+def profile(database: Path, contract: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return what is known of each source's tables (source/table): the log's `raw_tables`."""
+    tables = {}
+    with duckdb.connect(str(database), read_only=True) as connection:
+        for table, rules in contract.items():
+            dates = list(rules["dates"].values())
+            latest = f"max({dates[0]}) filter (where fate = 'accepted')" if dates else "null"
+            filled = ", ".join(f'count("{column}")' for column in rules["columns"])
+            for source, rows, rejected, erased, last, *counts in connection.execute(
+                f"select source, count(*), count(*) filter (where fate = 'rejected'), "
+                f"count(*) filter (where reject_reason = 'erased'), {latest}, {filled} "
+                f"from staging.checked_{table} group by source order by source"
+            ).fetchall():
+                tables[f"{source}/{table}"] = {
+                    "rows": rows,
+                    "rejected": rejected,
+                    "erased": erased,
+                    "latest": last.isoformat() if last else None,
+                    "filled": {
+                        column: round(count / rows, 4)
+                        for column, count in zip(rules["columns"], counts, strict=True)
+                        if count
+                    },
+                }
+    return tables
+
+
+def suites(
+    project: Path,
+    found: dict[str, dict[str, Any]],
+    last: dict[str, dict[str, Any]],
+    limits: dict[str, Any],
+    oldest: str | None,
+) -> list[Suite]:
+    """Return a suite for each source's tables.
+
+    `found` is the profile of this delivery, `last` that of the last accepted one (empty: none, or
+    not to be compared with), `oldest` the business date that the newest order must have reached.
+    """
+    contract = contract_of(project)
+    made = [
+        table_suite(key, contract[key.split("/")[1]], found[key], last.get(key), limits, oldest)
+        for key in found
+    ]
+    gone = sorted(key for key, known in last.items() if key not in found and known["rows"])
+    if gone:
+        lost = " union all ".join(f"select '{key}' as gone" for key in gone)
+        again = ExpectNoRows(
+            unexpected_rows_query="select gone from {batch}",
+            description="every table of the last delivery is there again",
+            severity="warning",
+        )
+        made.append(Suite("deliveries", lost, [again]))
+    return made
+
+
+def table_suite(
+    key: str,
+    rules: dict[str, Any],
+    found: dict[str, Any],
+    last: dict[str, Any] | None,
+    limits: dict[str, Any],
+    oldest: str | None,
+) -> Suite:
+    """Return what is expected of one source's table."""
+    source, table = key.split("/")
+    columns = rules["columns"]
+    expected = ", ".join(
+        f"('{column}', '{TYPES.get(kind, 'VARCHAR')}')" for column, kind in columns.items()
+    )
+    checks = [
+        gxe.ExpectTableColumnsToMatchSet(
+            column_set=[*columns, "source", "fate", "reject_reason"],
+            exact_match=False,
+            description="the columns are those of the contract",
+        ),
+        ExpectNoRows(
+            unexpected_rows_query=(
+                f"select contract.name, contract.type as expected, types.data_type as found "
+                f"from (values {expected}) as contract (name, type) "
+                f"left join duckdb_columns() as types on types.column_name = contract.name "
+                f"and types.schema_name = 'staging' and types.table_name = 'checked_{table}' "
+                f"where types.data_type is distinct from contract.type "
+                f"and exists (select 1 from {{batch}})"
+            ),
+            description="the types are those of the contract",
+        ),
+        *(rejects(limits[f"rejected_share_to_{word}"], word) for word in ("warn", "stop")),
+    ]
+    for column in rules["required"]:
+        checks.append(
+            gxe.ExpectColumnValuesToNotBeNull(
+                column=column,
+                mostly=1 - limits["rejected_share_to_stop"],
+                description=f"{column} is there, or its row is rejected",
+            )
+        )
+    if last:
+        checks += compared_with_the_last(rules, last, limits)
+    if table == "orders":
+        checks.append(
+            gxe.ExpectTableRowCountToBeBetween(
+                min_value=1, description="there are orders", severity="warning"
+            )
+        )
+        checks.append(in_list("status", limits["known_statuses"]))
+        if oldest:
+            checks.append(
+                ExpectNoRows(
+                    unexpected_rows_query=(
+                        "select max(order_date) as newest_order from {batch} "
+                        f"where fate = 'accepted' having max(order_date) < date '{oldest}'"
+                    ),
+                    description=f"orders are fresh: the newest is of {oldest} or later",
+                )
+            )
+    if "currency" in columns:
+        checks.append(
+            ExpectNoRows(
+                unexpected_rows_query=(
+                    f"select {MASKED.format('currency')} as currency, count(*) as rows "
+                    "from {batch} where fate = 'accepted' "
+                    "and not regexp_full_match(currency, '[A-Z][A-Z][A-Z]') "
+                    "group by 1 order by 2 desc, 1"
+                ),
+                description="a currency is a code of three letters",
+                severity="warning",
+            )
+        )
+    if table == "events":
+        checks.append(
+            ExpectNoRows(
+                unexpected_rows_query=(
+                    f"select {MASKED.format('event_type')} as event_type, count(*) as rows "
+                    "from {batch} where fate = 'accepted' "
+                    "and event_type not in (select event_type from seeds.event_points) "
+                    "group by 1 order by 2 desc, 1"
+                ),
+                description="event types are in the seed event_points (others score 0)",
+                severity="warning",
+            )
+        )
+    return Suite(
+        key.replace("/", " "),
+        f"select * from staging.checked_{table} where source = '{source}'",
+        checks,
+    )
+
+
+def rejects(limit: float, word: str) -> ExpectNoRows:
+    """No more than this share of the rows is rejected; what was erased does not count."""
+    return ExpectNoRows(
+        unexpected_rows_query=(
+            "select reject_reason as reason, count(*) as rows, "
+            "round(100.0 * count(*) / (select count(*) from {batch}), 2) as percent "
+            "from {batch} where fate = 'rejected' and reject_reason <> 'erased' group by 1 "
+            f"qualify sum(count(*)) over () > {limit} * (select count(*) from {{batch}}) "
+            "order by 2 desc, 1"
+        ),
+        description=f"at most {limit:.0%} of the rows are rejected",
+        severity="critical" if word == "stop" else "warning",
+    )
+
+
+def in_list(column: str, values: list[str]) -> ExpectNoRows:
+    """Every value is on a list: one that is not may mean what nobody has thought of."""
+    known = ", ".join("'" + value.replace("'", "''") + "'" for value in values)
+    return ExpectNoRows(
+        unexpected_rows_query=(
+            f"select {MASKED.format(column)} as {column}, count(*) as rows from {{batch}} "
+            f"where fate = 'accepted' and {column} not in ({known}) group by 1 order by 2 desc, 1"
+        ),
+        description=f"{column} is one of the var gates.known_statuses",
+        severity="warning",
+    )
+
+
+def compared_with_the_last(
+    rules: dict[str, Any], last: dict[str, Any], limits: dict[str, Any]
+) -> list[Any]:
+    """Volume, newest date and filled columns, beside those of the last accepted delivery."""
+    fewest, most = limits["fewest_rows"], limits["most_rows"]
+    checks: list[Any] = [
+        gxe.ExpectTableRowCountToBeBetween(
+            min_value=math.floor(last["rows"] * fewest),
+            max_value=max(math.ceil(last["rows"] * most), 100),
+            description=(
+                f"{fewest} to {most} times the {last['rows']:,} rows of the last accepted delivery"
+            ),
+        )
+    ]
+    if last["latest"]:
+        date = next(iter(rules["dates"].values()))
+        checks.append(
+            ExpectNoRows(
+                unexpected_rows_query=(
+                    f"select max({date}) as newest from {{batch}} where fate = 'accepted' "
+                    f"having coalesce(max({date}) < date '{last['latest']}', true)"
+                ),
+                description=f"the newest {date} is not before the last one's, {last['latest']}",
+            )
+        )
+    for column, share in last["filled"].items():
+        if column in rules["columns"]:
+            least = round(share * limits["least_filled"], 6)
+            checks.append(
+                gxe.ExpectColumnProportionOfNonNullValuesToBeBetween(
+                    column=column,
+                    min_value=least,
+                    description=f"{column} is filled in {least:.0%} of rows (last: {share:.0%})",
+                )
+            )
+    return checks
