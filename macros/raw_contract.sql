@@ -82,6 +82,12 @@
             'dates': {},
             'columns': {'customer_id': 'id', 'same_as': 'id', '_loaded_at': 'time'},
         },
+        'erasures': {
+            'key': ['customer_id', 'email'],
+            'required': ['requested_at'],
+            'dates': {},
+            'columns': {'customer_id': 'id', 'email': 'text', 'requested_at': 'time'},
+        },
         'fx_rates': {
             'key': ['currency', 'rate_date'],
             'required': ['currency', 'rate_date', 'rate'],

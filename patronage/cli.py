@@ -27,6 +27,8 @@ from patronage.salt import SaltError, salted
 from patronage.sample import SampleError, copy_sample
 
 console = Console(highlight=False, soft_wrap=True)
+# tables of a program that is not at a terminal are not cut to an imagined one of 80 columns
+tables = Console(highlight=False, width=None if console.is_terminal else 200)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
@@ -141,7 +143,7 @@ def status(last: int) -> None:
         table.add_column(name, overflow="fold")
     for entry in entries:
         table.add_row(*map(escape, status_of(entry)))
-    console.print(table)
+    tables.print(table)
 
 
 def status_of(entry: dict[str, Any]) -> list[str]:
@@ -193,7 +195,7 @@ def rejects(to: Path | None, table: str | None, source: str | None) -> None:
     for line in told(found):
         reasons.add_row(*map(escape, line))
     if found:
-        console.print(reasons)
+        tables.print(reasons)
     if to:
         for file, rows in written.items():
             console.print(f"wrote {file}: {rows:,} rows", markup=False)

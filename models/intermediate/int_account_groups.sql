@@ -22,6 +22,11 @@ account_pairs as (
         first_account_key as left_node,
         account_key as right_node
     from usable_contacts
+    union
+    select
+        first_account_key as left_node,
+        account_key as right_node
+    from {{ ref('int_erased_accounts') }}
 )
 
 select

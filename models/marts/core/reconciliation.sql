@@ -23,7 +23,7 @@ with counts as (
     group by source
     {%- endfor %}
     {%- for shop in shops() if execute %}
-    {%- for table in raw_contract() %}
+    {%- for table in raw_contract() if table != 'erasures' %}
     union all
     select
         '{{ shop.name }}' as source,

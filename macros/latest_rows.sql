@@ -1,0 +1,20 @@
+{#- The rows of a contract table that will stand (latest version of each key, none that breaks a rule by itself), read
+    from the sources, before anything is written: a relation to select from. `keep` narrows the rows. -#}
+{% macro latest_rows(table, keep='true') -%}
+{%- set contract = raw_contract()[table] -%}
+(
+    select *
+    from {{ every_system(table) }} as every_system
+    where
+        reject_reason is null
+        and {{ keep }}
+    qualify row_number() over (
+        partition by source, {{ contract.key | join(', ') }}
+        order by
+            {{ "_loaded_at desc nulls last" if "_loaded_at" in contract.columns else "source" }}
+            {%- for column in contract.columns if column != '_loaded_at' %},
+            {{ adapter.quote(column) }} desc nulls last
+            {%- endfor %}
+    ) = 1
+)
+{%- endmacro %}

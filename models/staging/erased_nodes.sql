@@ -1,0 +1,73 @@
+{{ config(materialized='table') }}
+
+with requested as (
+    select
+        customer_id as node,
+        requested_at,
+        true as is_account
+    from {{ ref('stg_erasures') }}
+    where customer_id is not null
+    union all
+    select
+        email as node,
+        requested_at,
+        false as is_account
+    from {{ ref('stg_erasures') }}
+    where email is not null
+),
+
+-- an address that many share, or that nobody has, is erased as a value but is nobody's
+known as (
+    select
+        requested.node,
+        min(requested.requested_at) as requested_at,
+        bool_or(requested.is_account or contacts.node is not null) as is_somebody,
+        min(groups.component) as component
+    from requested
+    left join {{ ref('erasure_contacts') }} as contacts
+        on requested.node = contacts.node
+    left join {{ ref('erasure_groups') }} as groups
+        on requested.node = groups.node
+    group by requested.node
+),
+
+-- the first request names the person: later ones, and accounts found later, change nothing
+people as (
+    select
+        component,
+        node,
+        requested_at,
+        is_somebody,
+        first_value(node) over (
+            partition by coalesce(cast(component as {{ dbt.type_string() }}), node)
+            order by requested_at, node
+            rows between unbounded preceding and current row
+        ) as first_node
+    from known
+),
+
+named as (
+    select
+        component,
+        node,
+        case when is_somebody then 'erased-' || substr({{ dbt.hash("'tombstone:' || first_node") }}, 1, 16) end
+            as person
+    from people
+),
+
+erased_nodes as (
+    select
+        node,
+        person
+    from named
+    where component is null
+    union
+    select
+        groups.node,
+        named.person
+    from {{ ref('erasure_groups') }} as groups
+    inner join named
+        on groups.component = named.component
+)
+
+select * from erased_nodes

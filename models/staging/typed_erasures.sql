@@ -1,0 +1,18 @@
+{{ config(materialized='table') }}
+
+-- Who asked to be erased is kept as salted hashes only, and the raw row not at all.
+select
+    {{ row_id() }} as row_id,
+    requests.source,
+    {{ identity_node('account', 'requests') }} as customer_id,
+    {{ identity_node('email', 'requests') }} as email,
+    requests.requested_at,
+    case
+        when requests.reject_reason is not null then requests.reject_reason
+        when
+            requests.customer_id is null
+            and requests.email is null
+            then 'missing customer_id and email'
+    end as reject_reason,
+    cast(null as {{ dbt.type_string() }}) as raw_row
+from {{ every_system('erasures') }} as requests
