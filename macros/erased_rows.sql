@@ -2,12 +2,13 @@
 
     Orders and refunds keep amounts, status and dates, under the person's tombstone; the customers row keeps its
     dates and is_staff, which numbers hang on; events keep nothing, and are rejected as erased. An address of theirs
-    vanishes from everybody's rows, and their emails from texts; their referral code becomes the tombstone. -#}
+    vanishes from everybody's rows, and their emails from all texts; their referral code becomes the tombstone. -#}
 {% macro erased_rows(table) -%}
 {%- set contract = raw_contract()[table] -%}
 {%- set nodes = ref('erased_nodes') -%}
 {%- set contacts = ref('erasure_contacts') -%}
 {%- set moments = ref('erased_moments') -%}
+{%- set orders = ref('typed_orders') if table == 'refunds' -%}
 {%- set lost = {
     'orders': ['region', 'coupon_code'], 'refunds': ['reason'], 'identities': [],
     'customers': [
@@ -16,7 +17,6 @@
     ],
     'events': contract.columns | list,
 }[table] -%}
-{%- set texts = ['text', 'properties', 'reason'] -%}
 {%- set has_email = 'email' in contract.columns -%}
 {%- set has_phone = 'phone' in contract.columns -%}
 {%- set accounts = ['customer_id', 'same_as'] if table == 'identities' else ['customer_id'] -%}
@@ -24,6 +24,7 @@
 {%- do touched.append('same_as_node.node is not null') if table == 'identities' -%}
 {%- do touched.append('email_node.node is not null') if has_email -%}
 {%- do touched.append('phone_node.node is not null') if has_phone -%}
+{%- do touched.append('their_orders.person is not null') if table == 'refunds' -%}
 {%- do touched.append('moments.occurred_at is not null') if table == 'events' -%}
 (
     with their_emails as (
@@ -84,6 +85,8 @@
                 when email_contact.node is not null then email_node.person
                 when moments.occurred_at is not null then moments.person
             end as person
+            {%- elif table == 'refunds' %}
+            coalesce(customer_id_node.person, their_orders.person) as person
             {%- else %}
             customer_id_node.person as person
             {%- endif %}
@@ -104,7 +107,23 @@
                 every_row.source = their_codes.source
                 and every_row.referral_code = their_codes.referral_code
         {%- endif %}
-        {%- if table == 'events' %}
+        {%- if table == 'refunds' %}
+        left join (
+            select
+                orders.source,
+                orders.order_id,
+                min(orders.customer_id) as person
+            from {{ orders }} as orders
+            inner join (select distinct person from {{ nodes }}) as people
+                on orders.customer_id = people.person
+            group by
+                orders.source,
+                orders.order_id
+        ) as their_orders
+            on
+                every_row.source = their_orders.source
+                and every_row.order_id = their_orders.order_id
+        {%- elif table == 'events' %}
         left join {{ moments }} as moments
             on
                 {{ identity_node('visitor', 'every_row') }} = moments.visitor_node
@@ -118,18 +137,21 @@
         {%- set value = adapter.quote(column) %}
         {%- if table == 'identities' and column in accounts or table == 'customers' and column == 'customer_id' %}
         coalesce({{ column }}_person || '-' || {{ column }}_part, {{ value }}) as {{ value }},
-        {%- elif column in lost and column not in texts %}
+        {%- elif column in lost and (contract.columns[column] != 'text' or column == 'email') %}
         case when person is null{{ ' and not is_email_erased' if column == 'email' }} then {{ value }} end
             as {{ value }},
         {%- elif column == 'customer_id' %}
-        coalesce(person, {{ value }}) as {{ value }},
+        {%- set whose = 'customer_id_person' if table == 'refunds' else 'person' %}
+        coalesce({{ whose }}, {{ value }}) as {{ value }},
         {%- elif column in ('email', 'phone') %}
         case when person is null and not is_{{ column }}_erased then {{ value }} end as {{ value }},
         {%- elif column == 'referral_code' %}
         coalesce(code_person, {{ value }}) as {{ value }},
-        {%- elif column in texts %}
+        {%- elif contract.columns[column] == 'text' %}
         case
+            {%- if column in lost %}
             when person is not null then null
+            {%- endif %}
             when exists (
                 select 1 from their_emails
                 where position(their_emails.email in lower(joined.{{ value }})) > 0
