@@ -222,6 +222,7 @@ ul { list-style: none; padding: 0 }
 def self_contained(page: str) -> str:
     """A page of the Data Docs without what it would load from other machines."""
     page = re.sub(r'<script[^>]*src="http[^>]*>\s*</script>', "", page)
+    page = re.sub(r'<img[^>]*src="http[^>]*>', "", page)
     page = re.sub(r'<link[^>]*href="http[^>]*>', "", page)
     page = re.sub(r"""url\((['"]?)https?:[^)]*\)""", "none", page)
     return page.replace("</head>", f"{STYLE}</head>", 1)

@@ -29,6 +29,15 @@ def parsed() -> tuple[Manifest, Path]:
         return run_dbt(["parse"], PROJECT).result, target / "manifest.json"
 
 
+SETTINGS = ("DATA", "SYSTEM", "TIMEZONE", "CURRENCY", "AS_OF", "SALT", "MEMORY_LIMIT")
+
+
+def unset_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take all PATRONAGE_ settings of the caller out of the environment."""
+    for name in SETTINGS:
+        monkeypatch.delenv(f"PATRONAGE_{name}", raising=False)
+
+
 class Warehouse:
     """A warehouse folder that can be built again and again."""
 

@@ -34,7 +34,8 @@ SHOP = {
     "e8,2024-01-05T12:00:00Z,page_viewed,annsphone,,ann@example.com,my Erasetext\n"
     "e9,2024-01-05T13:00:00Z,page_viewed,annsphone,,,\n",
     "refunds": "refund_id,refunded_at,amount,order_id,customer_id,reason\n"
-    "r1,2024-02-05,5,1,,Ann did not like it\nr2,2024-02-06,2,,ann-id-88,\nr3,2024-03-06,1,4,,broken\n",
+    "r1,2024-02-05,5,1,,Ann did not like it\nr2,2024-02-06,2,,ann-id-88,\n"
+    "r3,2024-03-06,1,4,,broken\n",
 }
 REQUESTS = (
     "customer_id,email,requested_at\nann-id-88,,2024-05-01\n,Gus@Example.com,2024-05-02\n"
@@ -76,7 +77,9 @@ def test_who_asked_vanishes_and_totals_stay(warehouse, shop):
     assert all(re.fullmatch("files:erased-[0-9a-f]{16}", key) for key in (ann, gus))
     assert ann != gus
     # two of the tablet's events were Ann's, with the one before; Bob keeps what was his
-    assert warehouse.rows("select event_key, customer_key, has_text from core.events order by 1") == [
+    assert warehouse.rows(
+        "select event_key, customer_key, has_text from core.events order by 1"
+    ) == [
         ("files:e4", bob, False),
         ("files:e5", bob, False),
         ("files:e6", bob, True),  # his review stays one, its text is gone anyway
@@ -95,7 +98,10 @@ def test_who_asked_vanishes_and_totals_stay(warehouse, shop):
         " where raw_table in ('events', 'erasures', 'customers') order by raw_table"
     ) == [(3, 3, 0, 0), (4, 3, 0, 1), (9, 4, 0, 5)]
     # Bob's order still came by a code that is not his
-    assert warehouse.rows("select referral_code from core.orders where order_id = '4'")[0][0] == ann[6:]
+    assert (
+        warehouse.rows("select referral_code from core.orders where order_id = '4'")[0][0]
+        == ann[6:]
+    )
     # the tombstone is the same next time, with more requests; not so under another salt
     more = REQUESTS + "ann-id-77,,2024-06-01\n,ann@example.com,2024-06-01\n"
     warehouse.build(shop(**SHOP, erasures=more), salt="pepper")

@@ -1,0 +1,285 @@
+"""Each expectation of the two gates fails on a planted fault; the Data Docs say why."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import duckdb
+import pytest
+import yaml
+from conftest import PROJECT, Warehouse, unset_settings
+
+from patronage.build import dbt_environment
+from patronage.gates import Gates, expectations_of
+from patronage.publish import marts_of
+
+LIMITS = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["vars"]["gates"]
+COLUMNS = "the columns are those of the contract"
+TYPES = "the types are those of the contract"
+
+# what is planted in the build file, the suite that must notice, and what it says
+RAW_FAULTS = [
+    ("create or replace table staging.checked_orders as select * exclude (status) from c",
+     "files orders", COLUMNS),
+    ("create or replace table staging.checked_orders as"
+     " select * replace (amount::double as amount) from c", "files orders",
+     f"{TYPES}: found name amount, expected DECIMAL(18,4), found DOUBLE"),
+    ("create or replace table staging.checked_orders as select * replace"
+     " (case when row_id <= 2 then 'rejected' else fate end as fate,"
+     " case when row_id <= 2 then 'missing order_id' end as reject_reason) from c",
+     "files orders", "at most 1% of the rows are rejected: found reason missing order_id, rows 2"),
+    ("create or replace table staging.checked_orders as select * replace"
+     " ('rejected' as fate, 'unparsable amount' as reject_reason) from c",
+     "files orders", "at most 20% of the rows are rejected: found reason unparsable amount"),
+    ("create or replace table staging.checked_orders as select * replace"
+     " (case when row_id > 30 then order_id end as order_id) from c",
+     "files orders", "order_id is there, or its row is rejected"),
+    ("create or replace table staging.checked_orders as from c where row_id <= 19",
+     "files orders", "0.5 to 10 times the 40 rows of the last accepted delivery: found 19"),
+    ("create or replace table staging.checked_orders as select * replace"
+     " (order_date - 100 as order_date) from c",
+     "files orders", "the newest order_date is not before the last one's, 2024-03-10"),
+    ("create or replace table staging.checked_orders as select * replace"
+     " (null::varchar as customer_id) from c",
+     "files orders", "customer_id is filled in 50% of rows (last: 100%)"),
+    ("create or replace table staging.checked_orders as select * replace"
+     " (case when row_id = 1 then 'lost on the way' else status end as status) from c",
+     "files orders", "status is one of the var gates.known_statuses: found status lost on the way"),
+    ("create or replace table staging.checked_orders as select * replace"
+     " (case when row_id = 1 then 'ann@example.com' else status end as status) from c",
+     "files orders", "status is one of the var gates.known_statuses: found status (looks personal)"),
+    ("create or replace table staging.checked_orders as select * replace"
+     " ('EURO' as currency) from c", "files orders", "a currency is a code of three letters"),
+    ("create or replace table staging.checked_events as select * replace"
+     " ('sneezed' as event_type) from c",
+     "files events", "event types are in the seed event_points (others score 0): found event_type"),
+    ("create or replace table staging.checked_events as from c where false",
+     "deliveries", "every table of the last delivery is there again: found gone files/events"),
+]  # fmt: skip
+WARNINGS = (
+    "at most 1%",
+    "status is",
+    "a currency",
+    "event types",
+    "every table",
+    "there are orders",
+)
+
+MARTS_FAULTS = [
+    ("alter table core.orders drop column status", "core orders",
+     "columns and types are those of the contract: found name status, expected VARCHAR, found None"),
+    ("alter table core.orders alter net_amount type double", "core orders",
+     "columns and types are those of the contract: found name net_amount, expected DECIMAL(18,4)"),
+    ("insert into core.products values ('k', 's', 'p', 'n', 'b', 'c', 'f', 't', 1)", "core products",
+     "it has the 0 rows that were built: found rows 1"),
+    ("alter table core.customers rename column country to customer_email", "core customers",
+     "no column is named like personal data: found column_name customer_email"),
+    ("update core.orders set coupon_code = 'for ann@example.com' where order_id = '1'", "core orders",
+     "no value looks like an email address or a phone number: found column_name coupon_code, rows 1"),
+    ("update core.orders set region = '+49 (30) 901-820' where order_id = '1'", "core orders",
+     "no value looks like an email address or a phone number: found column_name region, rows 1"),
+    ("update customer_share.new_customer_share set ledger_net_amount = 0", "all marts",
+     "revenue over all time: new_customer_share without credit notes = ledger"),
+    ("update customer_share.customer_share set net_amount_12m = net_amount_12m + 1", "all marts",
+     "revenue of each window of customer_share = new_customer_share's days - its credit notes"),
+    ("update core.orders set net_amount = net_amount + 1", "all marts",
+     "revenue of core.orders = that of new_customer_share"),
+    ("insert into core.orders from core.orders", "all marts",
+     "core.orders, order_lines, refunds and events hold no more rows than were accepted"),
+    ("delete from core.orders where order_id = '7'", "all marts",
+     "with the latest date as as_of every accepted order is in core.orders: found held 39"),
+    ("update core.reconciliation set raw_rows = raw_rows + 1", "all marts",
+     "every raw row is accepted, superseded or rejected"),
+    ("insert into core.rejected_rows values ('k', 's', 't', 'r', 'w')", "all marts",
+     "every rejected row is listed: found rejected 0, listed 1"),
+    ("delete from core.customers where customer_key = 'files:c1'", "all marts",
+     "every order's customer is in core.customers: found orders"),
+    ("update core.customers set orders = orders + 1", "all marts",
+     "the customers' orders are those of core.orders"),
+    ("insert into core.as_of from core.as_of", "all marts", "there is one as_of: found rows 2"),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory) -> tuple[Path, dict]:
+    """A clean shop of 40 orders, built without checks; the file, and what the raw gate found."""
+    folder = tmp_path_factory.mktemp("gates")
+    data = tmp_path_factory.mktemp("shop")
+    orders = [
+        f"{n},2024-0{1 + n % 3}-{1 + n % 10:02},c{n % 7},EUR,{n},paid,2024-12-01"
+        for n in range(1, 41)
+    ]
+    header = "order_id,ordered_at,customer_id,currency,amount,status,_loaded_at\n"
+    (data / "orders.csv").write_text(header + "\n".join(orders) + "\n")
+    (data / "events.csv").write_text(
+        "event_id,occurred_at,event_type,customer_id\n1,2024-01-01T10:00:00Z,page_viewed,c1\n"
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        unset_settings(patch)
+        warehouse = Warehouse(folder, patch)
+        warehouse.build(data)
+        with dbt_environment(PROJECT) as target:
+            marts = marts_of(target / "manifest.json")
+    raw = expectations_of(PROJECT, "raw")
+    found = raw.profile(folder / "build.duckdb", raw.contract_of(PROJECT))
+    return folder / "build.duckdb", {"marts": marts, "raw": found}
+
+
+def planted(file: Path, folder: Path, fault: str) -> Path:
+    """A copy of a file with a fault; `c` stands for the view that the fault replaces."""
+    copy = folder / "build.duckdb"
+    shutil.copyfile(file, copy)
+    view = re.search(r"staging\.checked_\w+", fault)
+    with duckdb.connect(str(copy)) as connection:
+        if view:
+            connection.execute(f"create table c as from {view.group()}; drop view {view.group()}")
+        connection.execute(fault)
+    return copy
+
+
+def raw_suites(file: Path, last: dict, oldest: str | None = None) -> list:
+    """The suites of the raw gate for a file, compared with an earlier delivery."""
+    raw = expectations_of(PROJECT, "raw")
+    contract = raw.contract_of(PROJECT)
+    try:
+        found = raw.profile(file, contract)
+    except duckdb.BinderException:  # a column is gone: the profile of before
+        found = last
+    return raw.suites(PROJECT, found, last, LIMITS, oldest)
+
+
+def mart_suites(marts: list, file: Path, rows: dict[str, int] | None = None) -> list:
+    """The suites of the marts gate for a file."""
+    if rows is None:
+        with duckdb.connect(str(file), read_only=True) as connection:
+            rows = {
+                f"{mart.schema}.{mart.name}": connection.execute(
+                    f"select count(*) from {mart.sql_name}"
+                ).fetchall()[0][0]
+                for mart in marts
+            }
+    return expectations_of(PROJECT, "marts").suites(marts, rows, is_latest=True)
+
+
+def test_a_good_shop_passes(built):
+    file, known = built
+    gates = Gates()
+    raw = gates.check("raw", file, raw_suites(file, known["raw"], "2024-03-10"))
+    marts = gates.check("marts", file, mart_suites(known["marts"], file))
+    assert (raw.failed, raw.warned, marts.failed, marts.warned) == ([], [], [], [])
+    assert raw.run > 30
+    assert marts.run > 4 * len(known["marts"])
+
+
+@pytest.mark.parametrize(
+    ("fault", "suite", "said"), RAW_FAULTS, ids=[f[2][:40] for f in RAW_FAULTS]
+)
+def test_the_raw_gate_notices(built, tmp_path, fault, suite, said):
+    file, known = built
+    copy = planted(file, tmp_path, fault)
+    outcome = Gates().check("raw", copy, raw_suites(copy, known["raw"]))
+    lines = outcome.warned if said.startswith(WARNINGS) else outcome.failed
+    assert any(line.startswith(f"raw {suite}: {said}") for line in lines), outcome
+
+
+def test_the_raw_gate_wants_fresh_orders_where_it_is_told_to(built):
+    file, known = built
+    outcome = Gates().check("raw", file, raw_suites(file, known["raw"], "2024-03-11"))
+    assert outcome.failed == [
+        "raw files orders: orders are fresh: the newest is of 2024-03-11 or later: "
+        "found newest_order 2024-03-10"
+    ]
+
+
+def test_without_orders_the_raw_gate_warns(built):
+    file, known = built
+    empty = {"files/orders": known["raw"]["files/orders"] | {"rows": 0}}
+    suites = expectations_of(PROJECT, "raw").suites(PROJECT, empty, {}, LIMITS, None)
+    suites = [suite for suite in suites if suite.name == "files orders"]
+    nothing = [
+        type(suites[0])(suites[0].name, suites[0].query + " and false", suites[0].expectations)
+    ]
+    assert any(
+        line.startswith("raw files orders: there are orders")
+        for line in Gates().check("raw", file, nothing).warned
+    )
+
+
+@pytest.mark.parametrize(
+    ("fault", "suite", "said"), MARTS_FAULTS, ids=[f[2][:40] for f in MARTS_FAULTS]
+)
+def test_the_marts_gate_notices(built, tmp_path, fault, suite, said):
+    file, known = built
+    good = mart_suites(known["marts"], file)
+    copy = planted(file, tmp_path, fault)
+    outcome = Gates().check("marts", copy, [one for one in good if one.name == suite])
+    assert any(line.startswith(f"marts {suite}: {said}") for line in outcome.failed), outcome
+
+
+def test_every_invariant_has_its_fault():
+    invariants = expectations_of(PROJECT, "marts").INVARIANTS
+    planted_for = [said for _, suite, said in MARTS_FAULTS if suite == "all marts"]
+    assert [one for one in invariants if not any(s.startswith(one) for s in planted_for)] == []
+
+
+IDS = ("S1001", "4711", "2024-05-31", "12345678901", "files:erased-0123456789abcdef", "P-100-200-300",
+       "2024-05-31 10:00:00", "702-1234567-1234567", "a@b", "3.14159265", None)  # fmt: skip
+PEOPLE = ("x ann@example.com", "+4915112345678", "+49 (30) 901-820", "(555) 555-0100", "555-555-0100",
+          "files:+1 555 0100 22")  # fmt: skip
+
+
+def test_ids_are_no_personal_data_and_numbers_written_like_a_phones_are():
+    pattern = expectations_of(PROJECT, "marts").PERSONAL_VALUE
+    looks = duckdb.connect().execute
+    for values, expected in (
+        (IDS, [False] * (len(IDS) - 1) + [None]),
+        (PEOPLE, [True] * len(PEOPLE)),
+    ):
+        found = [
+            looks("select regexp_matches(?::varchar, ?)", [v, pattern]).fetchall() for v in values
+        ]
+        assert [row[0][0] for row in found] == expected, values
+
+
+def chromium() -> str | None:
+    """The browser, where there is one."""
+    names = (os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
+    return next((path for name in names if name and (path := shutil.which(name))), None)
+
+
+def seen(page: Path, folder: Path) -> str:
+    """The text of a page as a browser shows it, without a network."""
+    program = chromium()
+    if not program:
+        pytest.skip("no chromium is installed: apt-get install chromium")
+    command = [program, "--headless=new", "--no-sandbox", "--disable-gpu", "--dump-dom",
+               f"--user-data-dir={folder}", "--host-resolver-rules=MAP * ~NOTFOUND",
+               page.as_uri()]  # fmt: skip
+    dom = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
+    body = re.sub(r"(?s)<(script|style).*?</\1>", "", dom[dom.index("<body") :])
+    return " ".join(re.sub(r"<[^>]+>", " ", body).split())
+
+
+def test_the_data_docs_show_the_reason_in_a_browser(built, tmp_path):
+    file, known = built
+    copy = planted(file, tmp_path, RAW_FAULTS[2][0])
+    gates = Gates()
+    gates.check("raw", copy, raw_suites(copy, known["raw"]))
+    docs = tmp_path / "docs"
+    gates.write_docs(docs)
+    first = seen(docs / "index.html", tmp_path / "browser")
+    assert "files orders" in first
+    assert "reason missing order_id, rows 2, percent 5.0" in first
+    links = re.findall(r'href="(validations[^"]+orders[^"]*)"', (docs / "index.html").read_text())
+    page = seen(docs / links[0], tmp_path / "browser")
+    assert (
+        "at most 1% of the rows are rejected reason missing order_id, rows 2, percent 5.0" in page
+    )
+    for html in docs.rglob("*.html"):
+        assert not re.search(r"""(src|href)=["']?http[^"']*\.(js|css|png)""", html.read_text()), (
+            html
+        )
