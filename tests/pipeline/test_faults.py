@@ -283,7 +283,8 @@ def test_a_full_disk_leaves_the_old_file(copied, tmp_path):
         assert "is full" in program.stderr
         assert "Traceback" not in program.stderr
         assert what_a_reader_sees(disk) == "one"
-        filler.unlink()
+        for path in (filler, *disk.glob("build.duckdb.*")):
+            path.unlink()
         shutil.copyfile(folder / "build.duckdb", disk / "build.duckdb")
         mark(disk, "two")
         publish(disk, manifest)
