@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: build test test-mutations bench lint docs lock clean
+.PHONY: build test test-faults test-mutations bench lint docs lock clean
 
 # The environment: everything of the lock file, compiled once, and this package in place.
 $(VENV)/.ready: requirements.lock pyproject.toml
@@ -21,6 +21,10 @@ build: $(VENV)/.ready
 # Two files of tests at a time.
 test: $(VENV)/.ready
 	$(BIN)/pytest -n 2 --dist loadscope $(ARGS)
+
+# What readers see while builds are killed, disks fill up and files are broken: all of it (an hour or two).
+test-faults: $(VENV)/.ready
+	PATRONAGE_FAULTS=full $(BIN)/pytest tests/pipeline/test_faults.py $(ARGS)
 
 # Breaks one rule of the models at a time; tests/mutations.md says which test noticed (15 minutes).
 test-mutations: $(VENV)/.ready
@@ -46,4 +50,5 @@ lock: $(VENV)/.ready
 		--output-file requirements.lock pyproject.toml
 
 clean:
-	rm -rf $(VENV) target logs warehouse/*
+	rm -rf $(VENV) target logs
+	find warehouse -mindepth 1 ! -name .gitignore -delete

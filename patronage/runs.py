@@ -62,6 +62,7 @@ class Run:
         self.entries: list[dict[str, Any]] = []
         self.entry: dict[str, Any] = {}
         self.gates: Any = None
+        self.manifest: Any = None  # dbt's, once the project is parsed
 
     @property
     def is_partial(self) -> bool:
@@ -116,15 +117,21 @@ class Run:
             )
 
     def dbt(self, command: list[str]) -> None:
-        """Run dbt and count its checks. Raises BuildError."""
+        """Run dbt on the project, parsed once, and count its checks. Raises BuildError."""
         try:
-            result = run_dbt(command, self.project, self.progress, self.say)
+            if self.manifest is None:
+                given = [one for one in self.options if one.startswith("--vars=")]
+                if "--vars" in self.options:
+                    place = self.options.index("--vars")
+                    given = self.options[place : place + 2]
+                self.manifest = run_dbt(["parse", *given], self.project).result
+            run = run_dbt(command, self.project, self.progress, self.say, self.manifest)
         except BuildError as error:
             self.entry["checks_failed"] += sum(
                 line.startswith(("test ", "unit_test ")) for line in error.args
             )
             raise BuildError(*(self.plain(line) for line in error.args)) from error
-        for one in getattr(result, "results", None) or []:
+        for one in getattr(run.result, "results", None) or []:
             self.entry["checks_run"] += one.node.resource_type in ("test", "unit_test")
 
     def plain(self, line: str) -> str:

@@ -19,7 +19,6 @@ from patronage.publish import publish
 PROJECT = Path(__file__).resolve().parents[2]
 MODELS_ONLY = ["--resource-type", "model", "--resource-type", "seed"]
 DATA_CHECKS = ["--exclude-resource-type", "unit_test"]  # the unit tests run in test_demo.py
-SETTINGS = ("DATA", "SYSTEM", "TIMEZONE", "CURRENCY", "AS_OF", "SALT")
 
 
 @functools.cache
@@ -98,8 +97,7 @@ def warehouse_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def warehouse(warehouse_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Warehouse:
     """A warehouse without any PATRONAGE_ setting of the caller's environment."""
-    for name in SETTINGS:
-        monkeypatch.delenv(f"PATRONAGE_{name}", raising=False)
+    unset_settings(monkeypatch)
     return Warehouse(warehouse_folder, monkeypatch)
 
 
@@ -109,8 +107,7 @@ def build_apart(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Wareh
 
     def build(*arguments: Any, **options: Any) -> Warehouse:
         with pytest.MonkeyPatch.context() as patch:
-            for name in SETTINGS:
-                patch.delenv(f"PATRONAGE_{name}", raising=False)
+            unset_settings(patch)
             warehouse = Warehouse(tmp_path_factory.mktemp("apart"), patch)
             warehouse.build(*arguments, **options)
         return warehouse

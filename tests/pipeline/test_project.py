@@ -98,8 +98,9 @@ def test_no_setting_is_without_a_reader(manifest):
     ]
     code = "".join(
         path.read_text()
-        for folder in ("macros", "models", "tests")
-        for path in (PROJECT / folder).rglob("*.sql")
-    )
+        for folder in ("macros", "models", "tests/data", "tests/generic", "patronage")
+        for path in (PROJECT / folder).rglob("*.*")
+        if path.suffix in (".sql", ".py")
+    ).replace('"', "'")
     assert names
     assert [name for name in names if f"'{name}'" not in code] == []
