@@ -19,9 +19,7 @@ with every_event as (
     from {{ latest_rows('events', 'anonymous_id is not null') }} as events
     where
         {{ 'true' if has_erasures() else 'false' }}
-        {%- if as_of %}
-        and events.event_date <= {{ date_literal(as_of) }}
-        {%- endif %}
+        and {{ 'events.event_date <= ' ~ date_literal(as_of) if as_of else 'true' }}
 ),
 
 named as (
@@ -33,15 +31,15 @@ named as (
         case
             when events.is_bot then null
             when events.is_account or contacts.node is not null
-                then coalesce(cast(groups.component as {{ dbt.type_string() }}), events.node)
-        end as owner
+                then coalesce(cast(clusters.component as {{ dbt.type_string() }}), events.node)
+        end as whose
     from every_event as events
     left join {{ ref('erased_nodes') }} as erased
         on events.node = erased.node
     left join {{ ref('erasure_contacts') }} as contacts
         on events.node = contacts.node
-    left join {{ ref('erasure_groups') }} as groups
-        on events.node = groups.node
+    left join {{ ref('erasure_groups') }} as clusters
+        on events.node = clusters.node
 ),
 
 visitors as (
@@ -49,15 +47,15 @@ visitors as (
     from named
     group by visitor_node
     having
-        count(distinct owner) <= {{ var('shared_visitor_customers') }}
-        and count(case when owner is not null then person end) > 0
+        count(distinct whose) <= {{ var('shared_visitor_customers') }}
+        and count(case when whose is not null then person end) > 0
 ),
 
 moments as (
     select
         named.visitor_node,
         named.occurred_at,
-        max_by(coalesce(named.person, ''), named.event_id) filter (where named.owner is not null) as person
+        max_by(coalesce(named.person, ''), named.event_id) filter (where named.whose is not null) as person
     from named
     inner join visitors
         on named.visitor_node = visitors.visitor_node

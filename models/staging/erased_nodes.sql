@@ -22,12 +22,12 @@ known as (
         requested.node,
         min(requested.requested_at) as requested_at,
         bool_or(requested.is_account or contacts.node is not null) as is_somebody,
-        min(groups.component) as component
+        min(clusters.component) as component
     from requested
     left join {{ ref('erasure_contacts') }} as contacts
         on requested.node = contacts.node
-    left join {{ ref('erasure_groups') }} as groups
-        on requested.node = groups.node
+    left join {{ ref('erasure_groups') }} as clusters
+        on requested.node = clusters.node
     group by requested.node
 ),
 
@@ -50,8 +50,9 @@ named as (
     select
         component,
         node,
-        case when is_somebody then 'erased-' || substr({{ dbt.hash("'tombstone:' || first_node") }}, 1, 16) end
-            as person
+        case
+            when is_somebody then 'erased-' || substr({{ dbt.hash("'tombstone:' || first_node") }}, 1, 16)
+        end as person
     from people
 ),
 
@@ -63,11 +64,11 @@ erased_nodes as (
     where component is null
     union
     select
-        groups.node,
+        clusters.node,
         named.person
-    from {{ ref('erasure_groups') }} as groups
+    from {{ ref('erasure_groups') }} as clusters
     inner join named
-        on groups.component = named.component
+        on clusters.component = named.component
 )
 
 select * from erased_nodes
