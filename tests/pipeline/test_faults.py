@@ -399,7 +399,7 @@ def test_what_fails_is_named_and_the_old_file_stays(tmp_path):
     (data / "orders.csv").write_text("".join(lines[:10]))
     fewer = build()
     assert fewer.returncode == 1
-    assert "0.5 to 10 times the 40 rows of the last accepted delivery: found 9" in fewer.stderr
+    assert "0.5 to 10 times the 40 rows of the last accepted delivery: found rows 9" in fewer.stderr
     assert "if this delivery is right as it is: `patronage build --accept`" in fewer.stderr
     # another salt would change the guests' keys
     other = subprocess.run(
