@@ -259,7 +259,7 @@ def compared_with_the_last(
                 severity="critical" if table == "orders" else "warning",
             )
         )
-    enough = min(found["compared"], last["compared"]) >= limits["compared_from_rows"]
+    enough = min(found["compared"], last.get("compared", 0)) >= limits["compared_from_rows"]
     for column, share in last["filled"].items() if enough else ():
         if column in rules["columns"]:
             least = round(share * limits["least_filled"], 6)
