@@ -155,8 +155,10 @@ def table_suite(
             checks.append(
                 ExpectNoRows(
                     unexpected_rows_query=(
-                        "select max(order_date) as newest_order from {batch} "
-                        f"where fate = 'accepted' having max(order_date) < date '{oldest}'"
+                        "select max(order_date) as newest_order from staging.checked_orders "
+                        f"where source = '{source}' and fate = 'accepted' "
+                        "and (select count(*) from {batch}) >= 0 "
+                        f"having max(order_date) < date '{oldest}'"
                     ),
                     description=f"orders are fresh: the newest is of {oldest} or later",
                 )
@@ -252,7 +254,9 @@ def compared_with_the_last(
         checks.append(
             ExpectNoRows(
                 unexpected_rows_query=(
-                    f"select max({date}) as newest from {{batch}} where fate = 'accepted' "
+                    f"select max({date}) as newest from staging.checked_{table} "
+                    f"where source = '{source}' and fate = 'accepted' "
+                    "and (select count(*) from {batch}) >= 0 "
                     f"having coalesce(max({date}) < date '{last['latest']}', true)"
                 ),
                 description=f"the newest {date} is not before the last one's, {last['latest']}",
