@@ -1,7 +1,7 @@
 """Builds shops on Spark in one process, as the plan (JSON) of `tests/spark/compare.py` says.
 
-It runs in the environment of `requirements-spark.lock`. After each build every public model, table or
-view, is written as Parquet where the comparison expects it.
+It runs in the environment of `requirements-spark.lock`. After each build every public model, table
+or view, is written as Parquet where the comparison expects it.
 """
 
 from __future__ import annotations
@@ -40,4 +40,4 @@ def build(step: dict[str, Any]) -> bool:
 
 if __name__ == "__main__":
     plan = json.loads(Path(sys.argv[1]).read_text())
-    sys.exit(0 if all([build(step) for step in plan]) else 1)
+    sys.exit(0 if all(build(step) for step in plan) else 1)
