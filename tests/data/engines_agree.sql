@@ -30,6 +30,12 @@
     'a time with an offset without colon': [
         parse_time("'2024-05-31 14:00:00.5-0330'", 'VARCHAR'), "timestamp '2024-05-31 17:30:00.5'",
     ],
+    'an offset without seconds': [
+        parse_time("'2024-05-31 14:00+03:30'", 'VARCHAR'), "timestamp '2024-05-31 10:30:00'",
+    ],
+    'a time without seconds in UTC': [
+        parse_time("'2024-05-31T14:00Z'", 'VARCHAR'), "timestamp '2024-05-31 14:00:00'",
+    ],
     'words are no times': [parse_time("'today'", 'VARCHAR'), 'cast(null as timestamp)'],
     'a clock is no time': [parse_time("'10:00:00'", 'VARCHAR'), 'cast(null as timestamp)'],
     'a day that is none': [parse_time("'2023-02-29'", 'VARCHAR'), 'cast(null as timestamp)'],

@@ -24,6 +24,14 @@ def build(step: dict[str, Any]) -> bool:
     os.environ.update(step["environment"])
     started = time.monotonic()
     outcome = dbtRunner().invoke([*step["command"], "--target", "spark"])
+    if "says" in step:
+        failures = [str(outcome.exception or "")]
+        failures += [one.message or "" for one in getattr(outcome.result, "results", [])]
+        lines = [line for failure in failures for line in failure.splitlines()]
+        is_refused = not outcome.success and any(step["says"] in line for line in lines)
+        if not is_refused:
+            print(f"spark: {step['name']} is not refused with {step['says']!r}: {lines}")
+        return is_refused
     if not outcome.success:
         return False
     manifest = json.loads((Path(os.environ["DBT_TARGET_PATH"]) / "manifest.json").read_text())

@@ -23,6 +23,7 @@ import duckdb
 PROJECT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(PROJECT / "tests" / "pipeline"))
 
+from test_bad_input import BROKEN_FILES  # noqa: E402
 from test_oracle import ZONES, tables, write  # noqa: E402
 
 from patronage.publish import Mart, literal, marts_of, quoted  # noqa: E402
@@ -30,6 +31,22 @@ from patronage.publish import Mart, literal, marts_of, quoted  # noqa: E402
 MODELS_ONLY = ["--resource-type", "model", "--resource-type", "seed"]
 DUCKDB_ZONE, SPARK_ZONE = "America/New_York", "Asia/Tehran"  # of the processes, not of the shops
 SHOWN = 5  # differences of a table
+# kinds of broken files (test_bad_input), and what Spark says of them
+REFUSED = {
+    "empty": "orders.csv: no header line",
+    "duplicate_header": "orders.csv: column amount is there twice",
+    "missing_column": "orders.csv: required column ordered_at is missing",
+    "short_row": "orders.csv, line 3: Expected Number of Columns: 3 Found: 2",
+    "long_row": "orders.csv, line 3: Expected Number of Columns: 3 Found: 4",
+    "open_quote": "orders.csv, line 3: Value with unterminated quote",
+    "text_behind_a_quote": "orders.csv, line 3: Value with unterminated quote",
+    "latin_1": "orders.csv, line 3: Invalid unicode",
+    "latin_1_in_the_header": "UTF-8",
+    "utf_16": "orders.csv: ",
+    "mixed_line_ends": "orders.csv: ",
+    "broken_file_among_good_ones": "orders/2.csv, line 3: Expected",
+    "truncated_parquet": "orders.parquet",
+}
 
 
 def plan(folder: Path, seeds: list[int]) -> list[dict[str, Any]]:
@@ -48,6 +65,14 @@ def plan(folder: Path, seeds: list[int]) -> list[dict[str, Any]]:
         as_of = "2024-02-29" if seed % 2 else ""
         environment = {"PATRONAGE_AS_OF": as_of, "PATRONAGE_SALT": "pepper"}
         steps.append({"name": f"seed {seed}", "command": command, "environment": environment})
+    for name, says in REFUSED.items():
+        for path, content in BROKEN_FILES[name][0].items():
+            file = folder / "broken" / name / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content if isinstance(content, bytes) else content.encode())
+        environment = {"PATRONAGE_DATA": str(folder / "broken" / name)}
+        command = ["run-operation", "check_sources"]
+        steps.append({"name": name, "command": command, "environment": environment, "says": says})
     for step in steps:
         step["command"] += ["--project-dir", str(PROJECT)]
         step["command"] += ["--profiles-dir", str(PROJECT / "profiles"), "--log-level", "warn"]
@@ -174,10 +199,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = (options.folder or Path(temporary)).resolve()
         steps = plan(folder, options.seeds)[options.no_demo :]
-        for step in steps:
+        shops = [step for step in steps if "says" not in step]
+        for step in shops:
             build_on_duckdb(folder, step)
         is_built = build_on_spark(folder, options.python.absolute(), steps)
-        found = sum(compare(folder, step) for step in steps) if is_built else 1
+        found = sum(compare(folder, step) for step in shops) if is_built else 1
     sys.exit(1 if found else 0)
 
 
