@@ -11,7 +11,8 @@
         {%- endfor -%}
         {%- do rows.append('(' ~ (values | join(', ')) ~ ')') -%}
     {%- endfor -%}
-    {%- set sql = 'insert into ' ~ this.render() ~ ' values ' ~ (rows | join(', ')) -%}
+    {#- one file, so that the rows keep their order -#}
+    {%- set sql = 'insert into ' ~ this.render() ~ ' select /*+ coalesce(1) */ * from values ' ~ (rows | join(', ')) -%}
     {% do adapter.add_query(sql, abridge_sql_log=True) if rows %}
     {{ return(sql) }}
 {% endmacro %}
