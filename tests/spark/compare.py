@@ -30,6 +30,11 @@ from patronage.publish import Mart, literal, marts_of, quoted  # noqa: E402
 
 MODELS_ONLY = ["--resource-type", "model", "--resource-type", "seed"]
 DUCKDB_ZONE, SPARK_ZONE = "America/New_York", "Asia/Tehran"  # of the processes, not of the shops
+# of a Spark that lives for minutes: no lasting catalogue, and quick to compile
+SHORT_LIVED = {
+    "PATRONAGE_SPARK_CATALOG": "in-memory",
+    "PATRONAGE_SPARK_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+}
 SHOWN = 5  # differences of a table
 # kinds of broken files (test_bad_input), and what Spark says of them
 REFUSED = {
@@ -117,7 +122,7 @@ def build_on_spark(folder: Path, python: Path, steps: list[dict[str, Any]]) -> b
     """Build all steps on Spark, in one process; return whether all went well."""
     for step in steps:
         own = settings(folder, "spark", step["environment"])
-        step["environment"] = own | {"PATRONAGE_SPARK_CATALOG": "in-memory"}
+        step["environment"] = own | SHORT_LIVED
     (folder / "plan.json").write_text(json.dumps(steps))
     here = PROJECT / "tests" / "spark"
     environment = clean_environment(SPARK_ZONE) | {"SPARK_CONF_DIR": str(here)}
