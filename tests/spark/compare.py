@@ -38,7 +38,7 @@ SHORT_LIVED = {
 SHOWN = 5  # differences of a table
 # kinds of broken files (test_bad_input), and what Spark says of them
 REFUSED = {
-    "empty": "orders.csv: no header line",
+    "empty": "no files in the folder",
     "duplicate_header": "orders.csv: column amount is there twice",
     "missing_column": "orders.csv: required column ordered_at is missing",
     "short_row": "orders.csv, line 3: Expected Number of Columns: 3 Found: 2",
@@ -138,7 +138,7 @@ def columns_of(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[str
 
 def differences(connection: duckdb.DuckDBPyConnection, mart: Mart, spark: str) -> list[str]:
     """What differs in a mart, a line each: rows of one engine only, or a column's two values."""
-    left, right = f"duck.{mart.sql_name}", f"read_parquet({literal(spark)})"
+    left, right = f"build.{mart.sql_name}", f"read_parquet({literal(spark)})"
     columns = columns_of(connection, left)
     if columns != columns_of(connection, right):
         return [f"columns: {columns} <> {columns_of(connection, right)}"]
@@ -182,7 +182,7 @@ def compare(folder: Path, step: dict[str, Any]) -> int:
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
         file = literal(str(folder / f"{step['name']}.duckdb"))
-        connection.execute(f"attach {file} as duck (read_only)")
+        connection.execute(f"attach {file} as build (read_only)")
         for mart in marts:
             spark = f"{step['marts']}/{mart.schema}/{mart.name}/*.parquet"
             for line in differences(connection, mart, spark):
