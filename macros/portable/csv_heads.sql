@@ -90,17 +90,19 @@
 {% macro csv_whole(path, fields) %}
     {% set found = run_query("
         with files as (
-            select regexp_replace(cast(content as string), '^\\ufeff', '') as text
+            select
+                regexp_replace(cast(content as string), '^\\ufeff', '') as text,
+                is_valid_utf8(cast(content as string)) as is_unicode
             from binaryFile." ~ file_pattern([path]) ~ "
         ),
 
         cleaned as (
-            select text, " ~ without_quotes('text') ~ " as without_quotes
+            select text, is_unicode, " ~ without_quotes('text') ~ " as without_quotes
             from files
         ),
 
         rows as (
-            select line_number + 1 as line_number, line
+            select line_number + 1 as line_number, line, is_unicode
             from cleaned
             lateral view posexplode(split(without_quotes, '\\r\\n|\\r|\\n')) as line_number, line
         ),
@@ -109,7 +111,7 @@
             select
                 line_number,
                 case
-                    when not is_valid_utf8(line) then 'Invalid unicode (byte sequence mismatch)'
+                    when not is_unicode and contains(line, '\ufffd') then 'Invalid unicode (byte sequence mismatch)'
                     when line rlike '(^|,)\"' then 'Value with unterminated quote found'
                     when length(line) > 10000000 then 'Maximum line size of 10000000 bytes exceeded'
                     when line <> '' and length(line) - length(replace(line, ',', '')) + 1 <> " ~ fields ~ "

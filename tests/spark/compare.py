@@ -50,7 +50,7 @@ REFUSED = {
     "utf_16": "orders.csv: ",
     "mixed_line_ends": "orders.csv: ",
     "broken_file_among_good_ones": "orders/2.csv, line 3: Expected",
-    "truncated_parquet": "orders.parquet",
+    "truncated_parquet": "direct query on files: parquet",
 }
 
 
