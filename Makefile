@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: build test test-faults test-mutations bench lint docs lock clean
+.PHONY: build build-spark test test-faults test-spark test-mutations bench lint docs lock clean
 
 # The environment: everything of the lock file, compiled once, and this package in place.
 $(VENV)/.ready: requirements.lock pyproject.toml
@@ -15,8 +15,24 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python --editable .
 	touch $@
 
+# The second environment, for Spark; it needs a Java of 17 or newer.
+SPARK := .venv-spark
+$(SPARK)/.ready: requirements-spark.lock | $(VENV)/.ready
+	java -version 2>&1 | grep -Eq 'version "(1[7-9]|2)' || (echo "Java 17 or newer is needed"; exit 1)
+	test -x $(SPARK)/bin/python || $(PYTHON) -m venv --without-pip $(SPARK)
+	$(BIN)/uv pip sync --quiet --require-hashes --compile-bytecode --python $(SPARK)/bin/python requirements-spark.lock
+	touch $@
+
 build: $(VENV)/.ready
 	$(BIN)/patronage build $(ARGS)
+
+# The same models on Spark, into warehouse/spark.
+build-spark: $(SPARK)/.ready
+	$(SPARK)/bin/dbt build --target spark --profiles-dir profiles --target-path target/spark $(ARGS)
+
+# The same shops on both engines, every mart compared row by row.
+test-spark: $(SPARK)/.ready $(VENV)/.ready
+	$(BIN)/python tests/spark/compare.py $(ARGS)
 
 # Two files of tests at a time.
 test: $(VENV)/.ready
@@ -48,7 +64,9 @@ docs: $(VENV)/.ready
 lock: $(VENV)/.ready
 	$(BIN)/uv pip compile --quiet --all-extras --generate-hashes --no-emit-index-url --no-header \
 		--output-file requirements.lock pyproject.toml
+	$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header \
+		--output-file requirements-spark.lock tests/spark/requirements.in
 
 clean:
-	rm -rf $(VENV) target logs
+	rm -rf $(VENV) $(SPARK) target logs
 	find warehouse -mindepth 1 ! -name .gitignore -delete

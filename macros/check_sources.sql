@@ -30,22 +30,26 @@
             {% if not listed %}
                 {{ exceptions.raise_compiler_error(where ~ "no files in the folder " ~ shop.path) }}
             {% endif %}
-            {% if shop.system == 'files' %}
-                {% for table, rules in contract.items() %}
-                    {{ check_table(shop, table, rules.required, listed, table == 'orders', rules.columns) }}
-                {% endfor %}
-            {% else %}
-                {% for table, columns in systems[shop.system].get('needs', {}).items() %}
-                    {{ check_table(shop, table, columns, listed, true) }}
-                {% endfor %}
-            {% endif %}
+            {% set is_contract = shop.system == 'files' %}
+            {% set tables = contract if is_contract else systems[shop.system].get('needs', {}) %}
+            {% set files = {} %}
+            {% set csv_paths = [] %}
+            {% for table in tables %}
+                {% do files.update({table: raw_files(shop, table, listed)}) %}
+                {% do csv_paths.extend(files[table] | selectattr('format', 'eq', 'csv') | map(attribute='path')) %}
+            {% endfor %}
+            {% set heads = csv_heads(csv_paths) %}
+            {% for table, rules in tables.items() %}
+                {% set relations = raw_relations(shop, table, files[table], heads) %}
+                {{ check_table(shop, table, rules.required, relations, table == 'orders', rules.columns)
+                    if is_contract else check_table(shop, table, rules, relations, true) }}
+            {% endfor %}
         {% endfor %}
         {{ check_as_of() }}
     {% endif %}
 {% endmacro %}
 
-{% macro check_table(shop, table, required, listed, is_required, known=none) %}
-    {% set relations = raw_relations(shop, table, listed) %}
+{% macro check_table(shop, table, required, relations, is_required, known=none) %}
     {% if is_required and not relations %}
         {{ exceptions.raise_compiler_error(
             shop.path ~ ": required table " ~ table ~ " is missing (" ~ table ~ ".csv, " ~ table

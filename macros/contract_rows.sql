@@ -62,7 +62,7 @@ from (
             {%- elif kind == 'id' %}
                 {{ parse_id(raw, type) }}
             {%- elif kind == 'code' %}
-                lower({{ raw }})
+                {{ lower_case(raw) }}
             {%- elif kind == 'currency' %}
                 upper({{ raw }})
             {%- elif kind == 'time' %}

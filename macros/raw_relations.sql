@@ -2,12 +2,17 @@
 
     `sql` is a select, `columns` maps its columns' names, in lower case, to their types; `name` is the first
     file's, `group` what the engine reads. Files with the same columns are read together, others apart, so
-    that one file's text never turns another's dates into text.
+    that one file's text never turns another's dates into text. `files` (raw_files) and `heads` (csv_heads) are
+    looked up where they are not given.
     An empty list: the shop has no such table. -#}
-{% macro raw_relations(shop, table, listed=none) %}
+{% macro raw_relations(shop, table, files=none, heads=none) %}
     {% set groups = {} %}
-    {% for file in raw_files(shop, table, list_files(shop.path) if listed is none else listed) %}
-        {% set columns = csv_columns(file) if file.format == 'csv' else parquet_columns(file) %}
+    {% set files = raw_files(shop, table, list_files(shop.path)) if files is none else files %}
+    {% set heads = csv_heads(files | selectattr('format', 'eq', 'csv') | map(attribute='path') | list)
+        if heads is none else heads %}
+    {% for file in files %}
+        {% set head = heads.get(file.path, {}) %}
+        {% set columns = csv_columns(file.path, head.header) if head else parquet_columns(file) %}
         {% set names = columns | map('first') | list %}
         {% for name in names if names.count(name) > 1 %}
             {{ exceptions.raise_compiler_error(
@@ -15,11 +20,12 @@
             ) }}
         {% endfor %}
         {% set group = groups.setdefault(
-            (file.format, columns, file.partitions) | string,
-            {'format': file.format, 'columns': columns, 'partitions': file.partitions,
-             'paths': [], 'name': file.name},
+            (file.format, columns, file.partitions, head.form) | string,
+            {'format': file.format, 'columns': columns, 'partitions': file.partitions, 'form': head.form,
+             'paths': [], 'faults': [], 'name': file.name},
         ) %}
         {% do group.paths.append(file.path) %}
+        {% do group.faults.append(head.fault) if head.fault %}
     {% endfor %}
     {% set relations = [] %}
     {% for group in groups.values() %}
@@ -32,7 +38,10 @@
         {% endfor %}
         {% set rows = csv_rows(group) if group.format == 'csv' else parquet_rows(group) %}
         {% do relations.append({
-            'sql': 'select ' ~ partition_columns(group, shop.path) ~ ' from ' ~ rows, 'columns': columns, 'name': group.name, 'group': group,
+            'sql': 'select ' ~ partition_columns(group, shop.path) ~ ' from ' ~ rows,
+            'columns': columns,
+            'name': group.name,
+            'group': group,
         }) %}
     {% endfor %}
     {{ return(relations) }}

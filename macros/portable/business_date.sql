@@ -21,3 +21,19 @@
         cast({{ local }} as date)
     {%- endif -%}
 {% endmacro %}
+
+{% macro spark__business_date(timestamp, column, type, timezone) %}
+    {%- set shifted = "case when year(" ~ timestamp ~ ") between 1800 and 3000 then "
+        ~ "from_utc_timestamp(" ~ timestamp ~ ", '" ~ timezone ~ "') end" -%}
+    {%- set local = timestamp if timezone == 'UTC' else shifted -%}
+    {%- if type == 'DATE' -%}
+        cast({{ timestamp }} as date)
+    {%- elif type == 'VARCHAR' -%}
+        case
+            when length({{ column }}) = 10 then cast({{ timestamp }} as date)
+            else cast({{ local }} as date)
+        end
+    {%- else -%}
+        cast({{ local }} as date)
+    {%- endif -%}
+{% endmacro %}

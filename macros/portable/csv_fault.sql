@@ -23,3 +23,7 @@
         faults[0][0] ~ ", line " ~ faults[0][1] ~ ": " ~ faults[0][2].rstrip('.') if faults else none
     ) }}
 {% endmacro %}
+
+{% macro spark__csv_fault(group) %}
+    {{ return(group.faults | first if group.faults else none) }}
+{% endmacro %}

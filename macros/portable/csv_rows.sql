@@ -27,3 +27,21 @@
     {%- endset %}
     {{ return(sql) }}
 {% endmacro %}
+
+{% macro spark__csv_rows(group, options='') %}
+    {% set fields = [] %}
+    {% for name in group.form.names %}
+        {% set named = group.columns[loop.index0][0] %}
+        {% do fields.append(adapter.quote((name or '_c' ~ loop.index0) | replace('`', '``')) ~ ' as ' ~ adapter.quote(named)) %}
+    {% endfor %}
+    {% set sql -%}
+        (
+            select {{ fields | join(', ') }}, _metadata.file_path as raw_file
+            from csv.{{ file_pattern(group.paths) }} with (
+                'header' = 'true', 'mode' = 'FAILFAST', 'escape' = '"', 'unescapedQuoteHandling' = 'RAISE_ERROR',
+                'multiLine' = '{{ group.form.is_multiline | lower }}'
+            )
+        )
+    {%- endset %}
+    {{ return(sql) }}
+{% endmacro %}

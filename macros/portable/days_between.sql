@@ -8,3 +8,7 @@
         select cast(unnest(generate_series({{ first_day }}, {{ last_day }}, interval 1 day)) as date) as day
     ) as days
 {%- endmacro %}
+
+{% macro spark__days_between(first_day, last_day) -%}
+    lateral explode(sequence({{ first_day }}, {{ last_day }}, interval 1 day)) as days (day)
+{%- endmacro %}

@@ -8,3 +8,13 @@
         ~ dbt.escape_single_quotes(name) ~ "'" %}
     {{ return(run_query(sql).columns[0].values()[0] > 0) }}
 {% endmacro %}
+
+{% macro spark__known_timezone(name) %}
+    {#- a name of a region: the engine itself takes offsets, too, which know no summer time -#}
+    {% set sql = "select try_reflect('java.time.ZoneId', 'of', '" ~ dbt.escape_single_quotes(name) ~ "')" %}
+    {{ return(
+        name in ('UTC', 'GMT')
+        or modules.re.fullmatch('[A-Za-z_]+(/[A-Za-z0-9_+-]+)+', name)
+        and run_query(sql).columns[0].values()[0] is not none
+    ) }}
+{% endmacro %}

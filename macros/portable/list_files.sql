@@ -16,3 +16,41 @@
 {% macro literal_path(path) %}
     {{ return(dbt.escape_single_quotes(modules.re.sub('([][*?])', '[\\1]', path))) }}
 {% endmacro %}
+
+{% macro spark__list_files(folder) %}
+    {% set root = folder.rstrip('/') %}
+    {% set files = run_query(
+        "select path from binaryFile." ~ file_pattern([root]) ~ " with ('recursiveFileLookup' = 'true')"
+    ).columns[0].values() %}
+    {% set paths = [] %}
+    {% for path in files %}
+        {% do paths.append(root ~ path[(path.index(root) + (root | length)):]) %}
+    {% endfor %}
+    {{ return(paths | sort(case_sensitive=true)) }}
+{% endmacro %}
+
+{#- Paths as one quoted name that Spark reads as a pattern; signs of patterns in them stand for themselves. -#}
+{% macro file_pattern(paths) %}
+    {% set escaped = [] %}
+    {% for path in paths %}
+        {% do escaped.append(modules.re.sub('([][{}*?,\\\\])', '\\\\\\1', path) | replace('`', '``')) %}
+    {% endfor %}
+    {#- a path must not begin with a brace: what all have in common stands before it -#}
+    {% set shared = namespace(length=0) %}
+    {% if escaped | length > 1 %}
+        {% for part in escaped[0].split('/')[:-1] %}
+            {% set length = shared.length + (part | length) + 1 %}
+            {% set others = escaped | select('ne', escaped[0]) | map('truncate', length, true, '', 0) | unique | list %}
+            {% if others == [escaped[0][:length]] %}
+                {% set shared.length = length %}
+            {% endif %}
+        {% endfor %}
+    {% endif %}
+    {% set ends = [] %}
+    {% for path in escaped %}
+        {% do ends.append(path[shared.length:]) %}
+    {% endfor %}
+    {{ return(
+        '`' ~ escaped[0][:shared.length] ~ (ends[0] if ends | length == 1 else '{' ~ (ends | join(',')) ~ '}') ~ '`'
+    ) }}
+{% endmacro %}

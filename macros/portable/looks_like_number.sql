@@ -6,3 +6,7 @@
 {% macro duckdb__looks_like_number(text) -%}
     regexp_full_match({{ text }}, '[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?')
 {%- endmacro %}
+
+{% macro spark__looks_like_number(text) -%}
+    {{ text }} rlike '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?\\z'
+{%- endmacro %}

@@ -6,3 +6,7 @@
 {% macro duckdb__normal_phone(column) -%}
     nullif(regexp_replace({{ column }}, '[^0-9]', '', 'g'), '')
 {%- endmacro %}
+
+{% macro spark__normal_phone(column) -%}
+    nullif(regexp_replace({{ column }}, '[^0-9]', ''), '')
+{%- endmacro %}

@@ -6,3 +6,7 @@
 {% macro duckdb__numbers_below(count) -%}
     (select range as number from range({{ count }})) as numbers
 {%- endmacro %}
+
+{% macro spark__numbers_below(count) -%}
+    (select id as number from range({{ count }})) as numbers
+{%- endmacro %}

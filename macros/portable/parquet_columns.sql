@@ -16,3 +16,7 @@
     {% endfor %}
     {{ return(honest) }}
 {% endmacro %}
+
+{% macro spark__parquet_columns(file) %}
+    {{ return(query_columns('select * from parquet.' ~ file_pattern([file.path]))) }}
+{% endmacro %}

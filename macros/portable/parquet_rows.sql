@@ -16,3 +16,7 @@
     {%- endset %}
     {{ return(sql) }}
 {% endmacro %}
+
+{% macro spark__parquet_rows(group) %}
+    {{ return("(select *, _metadata.file_path as raw_file from parquet." ~ file_pattern(group.paths) ~ ")") }}
+{% endmacro %}

@@ -15,3 +15,14 @@
         end
     {%- endif -%}
 {% endmacro %}
+
+{% macro spark__parse_decimal(column, type, precision, scale) %}
+    {%- if type != 'VARCHAR' -%}
+        try_cast({{ column }} as decimal({{ precision }}, {{ scale }}))
+    {%- else -%}
+        case
+            when {{ looks_like_number(column) }}
+                then try_cast({{ column }} as decimal({{ precision }}, {{ scale }}))
+        end
+    {%- endif -%}
+{% endmacro %}

@@ -19,3 +19,19 @@
         end
     {%- endif -%}
 {% endmacro %}
+
+{% macro spark__parse_id(column, type) %}
+    {%- if type in ('DOUBLE', 'FLOAT') -%}
+        case
+            when isnan({{ column }}) then null
+            when {{ column }} = floor({{ column }}) and abs({{ column }}) < 1e18
+                then cast(cast({{ column }} as bigint) as string)
+            else cast({{ column }} as string)
+        end
+    {%- else -%}
+        case
+            when {{ column }} rlike '^-?[0-9]+[.]0\\z' then substr({{ column }}, 1, length({{ column }}) - 2)
+            else {{ column }}
+        end
+    {%- endif -%}
+{% endmacro %}

@@ -17,3 +17,13 @@
         nullif(trim(cast({{ column }} as varchar), e' \t\r\n'), '')
     {%- endif -%}
 {% endmacro %}
+
+{% macro spark__parse_text(column, type) %}
+    {%- if type == 'VARCHAR' -%}
+        nullif(trim(both ' \t\r\n' from {{ column }}), '')
+    {%- elif type.startswith('ARRAY') or type.startswith('STRUCT') or type.startswith('MAP') -%}
+        to_json({{ column }}, map('ignoreNullFields', 'false'))
+    {%- else -%}
+        nullif(trim(both ' \t\r\n' from cast({{ column }} as string)), '')
+    {%- endif -%}
+{% endmacro %}

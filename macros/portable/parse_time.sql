@@ -26,3 +26,24 @@
         end
     {%- endif -%}
 {% endmacro %}
+
+{% macro spark__parse_time(column, type) %}
+    {%- set date = '[0-9]{4}-[0-9]{2}-[0-9]{2}' -%}
+    {%- set time = '([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?' -%}
+    {%- set offset = '(Z|[+-](0[0-9]|1[0-4])(:?[0-5][0-9])?)?' -%}
+    {#- the engine reads an offset only behind seconds, and only as ±hh:mm -#}
+    {%- set with_seconds = "substr(" ~ column ~ ", 1, 16) || case when substr(" ~ column ~ ", 17, 1) = ':' then '' "
+        ~ "else ':00' end || substr(" ~ column ~ ", 17)" -%}
+    {%- if type != 'VARCHAR' -%}
+        try_cast({{ column }} as timestamp)
+    {%- else -%}
+        case
+            when not {{ column }} rlike '^{{ date }}([T ]{{ time }}{{ offset }})?\\z' then null
+            when length({{ column }}) = 10 then try_cast({{ column }} as timestamp)
+            else
+                try_cast(regexp_replace(regexp_replace(
+                    {{ with_seconds }}, '([+-][0-9]{2})\\z', '$1:00'
+                ), '([+-][0-9]{2})([0-9]{2})\\z', '$1:$2') as timestamp)
+        end
+    {%- endif -%}
+{% endmacro %}

@@ -20,3 +20,22 @@
     {%- endfor -%}
     {{ return(fields | join(', ')) }}
 {%- endmacro %}
+
+{% macro spark__partition_columns(group, root) %}
+    {#- the engine gives the file's address, in which signs stand as %xx, once more than in the folder's name -#}
+    {%- set address = "url_decode(replace(raw_file, '+', '%2B'))" -%}
+    {%- set below = "substr(" ~ address ~ ", instr(" ~ address ~ ", '" ~ dbt.escape_single_quotes(root) ~ "') + "
+        ~ (root | length) ~ ")" -%}
+    {%- set fields = [] -%}
+    {%- for name, type in group.columns if name not in group.partitions -%}
+        {%- do fields.append(adapter.quote(name)) -%}
+    {%- endfor -%}
+    {%- for name in group.partitions -%}
+        {%- set pattern = "(?i)/" ~ modules.re.escape(name) ~ "=([^/]*)/" -%}
+        {%- do fields.append(
+            "nullif(url_decode(replace(regexp_extract(" ~ below ~ ", r'" ~ pattern
+            ~ "', 1), '+', '%2B')), '__HIVE_DEFAULT_PARTITION__') as " ~ adapter.quote(name)
+        ) -%}
+    {%- endfor -%}
+    {{ return(fields | join(', ')) }}
+{%- endmacro %}

@@ -10,3 +10,16 @@
     {% endfor %}
     {{ return(columns) }}
 {% endmacro %}
+
+{% macro spark__query_columns(sql) %}
+    {#- types by the names that the macros of this folder know them by, DuckDB's -#}
+    {% set names = {
+        'string': 'VARCHAR', 'binary': 'VARCHAR', 'timestamp': 'TIMESTAMP WITH TIME ZONE',
+        'timestamp_ntz': 'TIMESTAMP', 'int': 'INTEGER',
+    } %}
+    {% set columns = [] %}
+    {% for row in run_query('describe query ' ~ sql).rows %}
+        {% do columns.append((row[0] | trim | lower, names.get(row[1], row[1] | string | upper))) %}
+    {% endfor %}
+    {{ return(columns) }}
+{% endmacro %}

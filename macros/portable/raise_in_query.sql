@@ -6,3 +6,7 @@
 {% macro duckdb__raise_in_query(message) -%}
     error({{ message }})
 {%- endmacro %}
+
+{% macro spark__raise_in_query(message) -%}
+    raise_error({{ message }})
+{%- endmacro %}

@@ -12,3 +12,7 @@
     {% endif %}
     {{ return((kind == 'flag' and type == 'BOOLEAN') or (kind == 'id' and type in ('DOUBLE', 'FLOAT'))) }}
 {% endmacro %}
+
+{% macro spark__reads_natively(kind, type) %}
+    {{ return(duckdb__reads_natively(kind, type)) }}
+{% endmacro %}

@@ -6,3 +6,7 @@
 {% macro duckdb__row_id() -%}
     row_number() over ()
 {%- endmacro %}
+
+{% macro spark__row_id() -%}
+    monotonically_increasing_id() + 1
+{%- endmacro %}

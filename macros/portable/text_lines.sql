@@ -15,3 +15,14 @@
         where regexp_matches(line, '[0-9]')
     )
 {%- endmacro %}
+
+{% macro spark__text_lines(path) %}
+    (
+        select
+            line_number,
+            line
+        from text.`{{ literal_path(path) }}` with ('wholetext' = 'true')
+        lateral view posexplode(split(value, '\r?\n')) as line_number, line
+        where line rlike '[0-9]'
+    )
+{%- endmacro %}

@@ -10,3 +10,11 @@
     {%- endfor -%}
     cast(to_json(struct_pack({{ fields | join(', ') }})) as varchar)
 {%- endmacro %}
+
+{% macro spark__to_row_json(columns) %}
+    {%- set fields = [] -%}
+    {%- for name, expression in columns.items() -%}
+        {%- do fields.append("'" ~ name ~ "', " ~ expression) -%}
+    {%- endfor -%}
+    to_json(named_struct({{ fields | join(', ') }}), map('ignoreNullFields', 'false'))
+{%- endmacro %}

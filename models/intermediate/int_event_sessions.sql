@@ -53,11 +53,10 @@ session_starts as (
 int_event_sessions as (
     select
         event_row_id,
-        last_value(start_key ignore nulls) over (
-            partition by visitor_source, anonymous_id, visitor_person
-            order by occurred_at, event_id, source
-            rows between unbounded preceding and current row
-        ) as session_key
+        {{ last_known(
+            'start_key',
+            'partition by visitor_source, anonymous_id, visitor_person order by occurred_at, event_id, source'
+        ) }} as session_key
     from session_starts
 )
 

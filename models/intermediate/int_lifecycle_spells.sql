@@ -42,7 +42,7 @@ int_lifecycle_spells as (
         lead(starts.started_on) over customer_spells as ended_on,
         starts.stage,
         lag(starts.stage) over customer_spells as previous_stage,
-        row_number() over customer_spells as spell_number
+        cast(row_number() over customer_spells as bigint) as spell_number
     from starts
     cross join {{ ref('int_as_of') }} as dates
     where starts.started_on <= dates.as_of

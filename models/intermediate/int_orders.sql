@@ -44,7 +44,7 @@ judged as (
 sequences as (
     select
         order_row_id,
-        row_number() over customer_orders as order_sequence,
+        cast(row_number() over customer_orders as bigint) as order_sequence,
         lag(order_date) over customer_orders as previous_order_date,
         lead(order_date) over customer_orders as next_order_date,
         min(order_date) over (partition by person_number) as first_order_date

@@ -1,3 +1,4 @@
+{%- set code_history = 'partition by source, referral_code order by happened_at, is_order, row_key' -%}
 with invites as (
     select
         event_row_id,
@@ -64,14 +65,9 @@ timeline as (
 latest_invites as (
     select
         order_row_id,
-        last_value(invite_row_id ignore nulls) over code_history as invite_row_id,
-        last_value(invite_date ignore nulls) over code_history as invite_date
+        {{ last_known('invite_row_id', code_history) }} as invite_row_id,
+        {{ last_known('invite_date', code_history) }} as invite_date
     from timeline
-    window code_history as (
-        partition by source, referral_code
-        order by happened_at, is_order, row_key
-        rows between unbounded preceding and current row
-    )
 ),
 
 int_referred_orders as (

@@ -12,9 +12,9 @@ with unsubscribed as (
 advocate_candidates as (
     select
         people.customer_key,
-        rank() over (
+        cast(rank() over (
             order by advocates.decayed_signals desc, coalesce(scores.score, 0) desc
-        ) as candidate_rank,
+        ) as bigint) as candidate_rank,
         advocates.decayed_signals,
         coalesce(scores.score, 0) as engagement_score,
         advocates.tier_reason as reason,

@@ -36,7 +36,7 @@ ranked as (
         measure_window,
         month_start,
         floored_units,
-        row_number() over best_first as customer_rank,
+        cast(row_number() over best_first as bigint) as customer_rank,
         sum(floored_units) over best_first as running_units
     from customers
     window best_first as (

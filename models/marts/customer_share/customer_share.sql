@@ -79,7 +79,7 @@ customer_share as (
         windows.month_start,
         windows.net_amount as net_amount_12m,
         {{ share_of('windows.net_amount', 'windows.net_amount_of_month') }} as share_of_sales,
-        case when windows.person_number is not null then windows.share_rank end as share_rank,
+        cast(case when windows.person_number is not null then windows.share_rank end as bigint) as share_rank,
         windows.orders as orders_12m,
         cast(coalesce(held.products_held, 0) as bigint) as products_held,
         windows.person_number is not null

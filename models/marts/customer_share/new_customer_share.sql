@@ -86,20 +86,23 @@ periods as (
     {%- endfor %}
 ),
 
+-- from the rows themselves: an engine that computes a CTE anew for each use would sum all cells twice
 breakdowns as (
-    select
-        breakdown,
-        breakdown_value
-    from sales_cells
-    union
-    select
-        breakdown,
-        breakdown_value
-    from refund_cells
-    union
     select
         'total' as breakdown,
         'all' as breakdown_value
+    {%- for breakdown in ['channel', 'country', 'source'] %}
+    union
+    select
+        '{{ breakdown }}' as breakdown,
+        {{ breakdown }} as breakdown_value
+    from {{ ref('int_sales') }}
+    union
+    select
+        '{{ breakdown }}' as breakdown,
+        {{ breakdown }} as breakdown_value
+    from refunds_at_their_date
+    {%- endfor %}
 ),
 
 dense_cells as (

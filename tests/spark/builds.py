@@ -1,0 +1,57 @@
+"""Builds shops on Spark in one process, as the plan (JSON) of `tests/spark/compare.py` says.
+
+It runs in the environment of `requirements-spark.lock`. After each build every public model, table
+or view, is written as Parquet where the comparison expects it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from dbt.cli.main import dbtRunner
+from dbt_common.events.base_types import EventMsg
+from pyspark.sql import SparkSession
+
+
+def build(step: dict[str, Any]) -> bool:
+    """Build one shop and write its marts; return whether all went well."""
+    for name in [name for name in os.environ if name.startswith("PATRONAGE_")]:
+        del os.environ[name]
+    os.environ.update(step["environment"])
+    started = time.monotonic()
+    lines: list[str] = []
+
+    def note(event: EventMsg) -> None:
+        if event.info.level == "error":
+            lines.extend(event.info.msg.splitlines())
+
+    outcome = dbtRunner(callbacks=[note]).invoke([*step["command"], "--target", "spark"])
+    if "says" in step:
+        is_refused = not outcome.success and any(step["says"] in line for line in lines)
+        if is_refused:
+            print(f"spark: {step['name']} is refused", flush=True)
+        else:
+            print(f"spark: {step['name']} is not refused with {step['says']!r}: {lines}")
+        return is_refused
+    if not outcome.success:
+        return False
+    manifest = json.loads((Path(os.environ["DBT_TARGET_PATH"]) / "manifest.json").read_text())
+    session = SparkSession.active()
+    for node in manifest["nodes"].values():
+        if node["resource_type"] == "model" and node["config"]["access"] == "public":
+            table = session.table(f"`{node['schema']}`.`{node['alias']}`").coalesce(1)
+            table.write.mode("overwrite").parquet(
+                f"{step['marts']}/{node['schema']}/{node['alias']}"
+            )
+    print(f"spark: {step['name']} in {time.monotonic() - started:.0f} s", flush=True)
+    return True
+
+
+if __name__ == "__main__":
+    plan = json.loads(Path(sys.argv[1]).read_text())
+    sys.exit(0 if all(build(step) for step in plan) else 1)

@@ -1,0 +1,216 @@
+"""Every mart has the same rows on DuckDB and on Spark: the demo shop's and those of random shops.
+
+`make test-spark` runs it. Both engines build the same shops, DuckDB first, each in a process with
+another time zone, the demo with all tests. Then every public model is compared row by row: keys,
+dates, counts and decimals exactly, doubles to a relative 1e-9. A difference is printed with its
+table, key and both values.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import duckdb
+
+PROJECT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(PROJECT / "tests" / "pipeline"))
+
+from test_bad_input import BROKEN_FILES  # noqa: E402
+from test_oracle import ZONES, tables, write  # noqa: E402
+
+from patronage.publish import Mart, literal, marts_of, quoted  # noqa: E402
+
+MODELS_ONLY = ["--resource-type", "model", "--resource-type", "seed"]
+DUCKDB_ZONE, SPARK_ZONE = "America/New_York", "Asia/Tehran"  # of the processes, not of the shops
+# of a Spark that lives for minutes: no lasting catalogue, and quick to compile
+SHORT_LIVED = {
+    "PATRONAGE_SPARK_CATALOG": "in-memory",
+    "PATRONAGE_SPARK_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+}
+SHOWN = 5  # differences of a table
+# kinds of broken files (test_bad_input), and what Spark says of them
+REFUSED = {
+    "empty": "no files in the folder",
+    "duplicate_header": "orders.csv: column amount is there twice",
+    "missing_column": "orders.csv: required column ordered_at is missing",
+    "short_row": "orders.csv, line 3: Expected Number of Columns: 3 Found: 2",
+    "long_row": "orders.csv, line 3: Expected Number of Columns: 3 Found: 4",
+    "open_quote": "orders.csv, line 3: Value with unterminated quote",
+    "text_behind_a_quote": "orders.csv, line 3: Value with unterminated quote",
+    "latin_1": "orders.csv, line 3: Invalid unicode",
+    "latin_1_in_the_header": "UTF-8",
+    "utf_16": "orders.csv: ",
+    "mixed_line_ends": "orders.csv: ",
+    "broken_file_among_good_ones": "orders/2.csv, line 3: Expected",
+    "truncated_parquet": "direct query on files: parquet",
+}
+
+
+def plan(folder: Path, seeds: list[int]) -> list[dict[str, Any]]:
+    """What to build: the demo with all tests, then shops in three time zones for each seed."""
+    steps = [{"name": "demo", "command": ["build"], "environment": {}}]
+    for seed in seeds:
+        rng = Random(seed)
+        sources = []
+        for name, timezone in ZONES.items():
+            path = folder / f"shop-{seed}" / name
+            path.mkdir(parents=True)
+            write(path, tables(rng))
+            sources.append({"name": name, "path": str(path), "timezone": timezone})
+        variables = {"sources": sources, "reporting_currency": "EUR"}
+        command = ["build", *MODELS_ONLY, "--vars", json.dumps(variables)]
+        as_of = "2024-02-29" if seed % 2 else ""
+        environment = {"PATRONAGE_AS_OF": as_of, "PATRONAGE_SALT": "pepper"}
+        steps.append({"name": f"seed {seed}", "command": command, "environment": environment})
+    for name, says in REFUSED.items():
+        for path, content in BROKEN_FILES[name][0].items():
+            file = folder / "broken" / name / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content if isinstance(content, bytes) else content.encode())
+        environment = {"PATRONAGE_DATA": str(folder / "broken" / name)}
+        command = ["run-operation", "check_sources"]
+        steps.append({"name": name, "command": command, "environment": environment, "says": says})
+    for step in steps:
+        step["command"] += ["--project-dir", str(PROJECT)]
+        step["command"] += ["--profiles-dir", str(PROJECT / "profiles"), "--log-level", "warn"]
+        step["marts"] = str(folder / "spark" / step["name"])
+    return steps
+
+
+def settings(folder: Path, engine: str, environment: dict[str, str]) -> dict[str, str]:
+    """The environment of a build: an engine's own folder, and the step's settings."""
+    own = folder / engine
+    own.mkdir(exist_ok=True)
+    target = str(own / "target")
+    return environment | {
+        "PATRONAGE_WAREHOUSE": str(own),
+        "DBT_TARGET_PATH": target,
+        "DBT_LOG_PATH": target,
+    }
+
+
+def clean_environment(zone: str) -> dict[str, str]:
+    """The caller's environment without settings of the project, in a time zone."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PATRONAGE_")}
+    return kept | {"TZ": zone}
+
+
+def build_on_duckdb(folder: Path, step: dict[str, Any]) -> None:
+    """Build a step on DuckDB and write its marts as Parquet."""
+    environment = settings(folder, "duckdb", step["environment"])
+    (folder / "duckdb" / "build.duckdb").unlink(missing_ok=True)
+    dbt = str(Path(sys.executable).with_name("dbt"))
+    subprocess.run(
+        [dbt, *step["command"]],
+        cwd=PROJECT,
+        env=clean_environment(DUCKDB_ZONE) | environment,
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    (folder / "duckdb" / "build.duckdb").rename(folder / f"{step['name']}.duckdb")
+
+
+def build_on_spark(folder: Path, python: Path, steps: list[dict[str, Any]]) -> bool:
+    """Build all steps on Spark, in one process; return whether all went well."""
+    for step in steps:
+        own = settings(folder, "spark", step["environment"])
+        step["environment"] = own | SHORT_LIVED
+    (folder / "plan.json").write_text(json.dumps(steps))
+    here = PROJECT / "tests" / "spark"
+    environment = clean_environment(SPARK_ZONE) | {"SPARK_CONF_DIR": str(here)}
+    program = [str(python), str(here / "builds.py"), str(folder / "plan.json")]
+    return subprocess.run(program, cwd=PROJECT, env=environment, check=False).returncode == 0
+
+
+def columns_of(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str]:
+    """The columns of a relation and their types; a time with a zone is one in UTC without it."""
+    found = connection.execute(f"describe from {relation}").fetchall()
+    return {name: kind.removesuffix(" WITH TIME ZONE") for name, kind, *_ in found}
+
+
+def differences(connection: duckdb.DuckDBPyConnection, mart: Mart, spark: str) -> list[str]:
+    """What differs in a mart, a line each: rows of one engine only, or a column's two values."""
+    left, right = f"build.{mart.sql_name}", f"read_parquet({literal(spark)})"
+    columns = columns_of(connection, left)
+    if columns != columns_of(connection, right):
+        return [f"columns: {columns} <> {columns_of(connection, right)}"]
+    key = ", ".join(quoted(column) for column in mart.key)
+    joined = " and ".join(
+        f"d.{quoted(column)} is not distinct from s.{quoted(column)}" for column in mart.key
+    )
+    connection.execute(
+        f"create or replace temp table pairs as select d, s from (select *, true as is_there "
+        f"from {left}) as d full join (select *, true as is_there from {right}) as s on {joined}"
+    )
+    found = []
+    for name, there, row in (("duckdb", "s", "d"), ("spark", "d", "s")):
+        for (value,) in connection.execute(
+            f"select {row} from pairs where {there}.is_there is null order by 1 limit {SHOWN}"
+        ).fetchall():
+            found.append(f"only on {name}: {value}")
+    for column, kind in columns.items():
+        left_value, right_value = f"d.{quoted(column)}", f"s.{quoted(column)}"
+        if kind == "TIMESTAMP":
+            right_value = f"({right_value} at time zone 'UTC')"
+        same = f"{left_value} is not distinct from {right_value}"
+        if kind == "DOUBLE":
+            gap = f"abs({left_value} - {right_value})"
+            largest = f"greatest(abs({left_value}), abs({right_value}))"
+            same = f"({same} or coalesce({gap} <= 1e-9 * {largest}, false))"
+        keys = ", ".join(f"coalesce(d.{quoted(one)}, s.{quoted(one)})" for one in mart.key)
+        for *values, a, b in connection.execute(
+            f"select {keys}, {left_value}, {right_value} from pairs "
+            f"where d.is_there and s.is_there and not ({same}) order by all limit {SHOWN}"
+        ).fetchall():
+            named = ", ".join(map(str, values))
+            found.append(f"({key}) = ({named}): {column} is {a} on DuckDB, {b} on Spark")
+    return found
+
+
+def compare(folder: Path, step: dict[str, Any]) -> int:
+    """Compare every mart of a step; print what differs and return how many lines that is."""
+    count = rows = 0
+    marts = marts_of(folder / "duckdb" / "target" / "manifest.json")
+    with duckdb.connect() as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        file = literal(str(folder / f"{step['name']}.duckdb"))
+        connection.execute(f"attach {file} as build (read_only)")
+        for mart in marts:
+            spark = f"{step['marts']}/{mart.schema}/{mart.name}/*.parquet"
+            for line in differences(connection, mart, spark):
+                count += 1
+                print(f"{step['name']}: {mart.schema}.{mart.name}: {line}")
+            rows += connection.execute("select count(*) from pairs").fetchall()[0][0]
+    print(f"{step['name']}: {len(marts)} tables, {rows} rows, {count} differences", flush=True)
+    return count
+
+
+def main() -> None:
+    """Build on both engines, compare, and fail where anything differs."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--python", type=Path, default=PROJECT / ".venv-spark/bin/python")
+    parser.add_argument("--seeds", type=int, nargs="*", default=[1, 2])
+    parser.add_argument("--folder", type=Path, help="where to build; kept afterwards")
+    parser.add_argument("--no-demo", action="store_true", help="random shops only")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = (options.folder or Path(temporary)).resolve()
+        steps = plan(folder, options.seeds)[options.no_demo :]
+        shops = [step for step in steps if "says" not in step]
+        for step in shops:
+            build_on_duckdb(folder, step)
+        is_built = build_on_spark(folder, options.python.absolute(), steps)
+        found = sum(compare(folder, step) for step in shops) if is_built else 1
+    sys.exit(1 if found else 0)
+
+
+if __name__ == "__main__":
+    main()
