@@ -15,8 +15,8 @@ FAULTS = {
     # generic tests, each on a model that uses it
     "grain_products_product_key": "insert into core.products from core.products limit 1",
     "grain_customers_customer_key": "update core.customers set customer_key = null",
-    "row_count_as_of_": "insert into core.as_of from core.as_of",
-    "row_count_reporting_currency_": "delete from staging.reporting_currency",
+    "row_count_as_of_1": "insert into core.as_of from core.as_of",
+    "row_count_reporting_currency_1": "delete from staging.reporting_currency",
     "unique_if_known_int_order_products_order_row_id__product_id": (
         "insert into intermediate.int_order_products from intermediate.int_order_products limit 1"
     ),
@@ -52,6 +52,23 @@ FAULTS = {
     "growth_accounting_carries_over": (
         "update customer_share.growth_accounting set previous_net_amount = previous_net_amount + 1"
     ),
+    "cohorts_hold_their_customers": (
+        "update lifecycle.cohort_retention set active_customers = active_customers + 1"
+        " where basis = 'on_or_after' and months_since = 3"
+    ),
+    "every_buyer_has_a_score_and_a_value": "delete from lifecycle.clv where frequency = 0",
+    "lifecycle_spells_hold_every_customer": (
+        "delete from lifecycle.lifecycle_spells where stage = 'prospect' and ended_on is null"
+    ),
+    "lifecycle_spells_leave_no_gap": (
+        "update lifecycle.lifecycle_spells set ended_on = ended_on - 1 where stage = 'prospect'"
+    ),
+    "lifecycle_stock_counts_the_spells": (
+        "update lifecycle.lifecycle_stock set customers = customers + 1 where stage = 'lapsed'"
+    ),
+    "lifecycle_transitions_conserve_customers": (
+        "delete from lifecycle.lifecycle_transitions where from_stage = 'at_risk'"
+    ),
     "new_customer_share_breakdowns_add_up": (
         "update customer_share.new_customer_share set ledger_net_amount = 0"
         " where breakdown = 'total'"
@@ -73,6 +90,9 @@ FAULTS = {
     "orders_hold_their_lines": "update core.orders set gross_amount = gross_amount + 1",
     "reconciliation_counts_the_files": "update core.reconciliation set raw_rows = raw_rows - 1",
     "refunds_restate_their_orders": "update core.orders set refund_amount = 2 * refund_amount",
+    "rfm_scores_equal_values_equally": (
+        "update lifecycle.rfm set f_score = f_score + 1 where frequency = 1 and recency_days = 1"
+    ),
     "rejected_rows_are_all_listed": "delete from core.rejected_rows where raw_table = 'orders'",
 }
 

@@ -236,8 +236,8 @@ def core_customers(
         .group_by("person")
         .agg(
             first_order_at=pl.col("ordered_at").sort_by("order_sequence").first(),
-            first_order_date=pl.col("order_date").sort_by("order_sequence").first(),
-            last_order_date=pl.col("order_date").sort_by("order_sequence").last(),
+            first_order_date=pl.col("order_date").min(),
+            last_order_date=pl.col("order_date").max(),
             order_days=pl.col("order_date").n_unique(),
             orders=pl.len(),
             gross_amount=pl.col("gross_amount").sum(),
