@@ -60,7 +60,7 @@ with scalars as (
     {%- for rule, (found, expected) in checks.items() %}
     {{ 'union all' if not loop.first }}
     select
-        '{{ rule }}' as rule,
+        '{{ rule }}' as rule_name,
         cast({{ found }} as {{ text }}) as found,
         cast({{ expected }} as {{ text }}) as expected
     {%- endfor %}
@@ -101,21 +101,21 @@ ranked as (
 )
 
 select
-    rule,
+    rule_name,
     found,
     expected
 from scalars
 where coalesce(found, 'null') <> coalesce(expected, 'null')
 union all
 select
-    'order and quantile' as rule,
+    'order and quantile' as rule_name,
     by_bytes || of_the_greatest || cast(first_quartile as {{ text }}) as found,
     'BäB1.5' as expected
 from ordered
 where by_bytes <> 'Bä' or of_the_greatest <> 'B' or first_quartile <> 1.5
 union all
 select
-    'nulls last' as rule,
+    'nulls last' as rule_name,
     letter as found,
     'ä' as expected
 from ranked
