@@ -14,6 +14,6 @@ inner join {{ ref('customers') }} as customers
     on loyalty.customer_key = customers.customer_key
 where loyalty.is_locked_in
 order by
-    loyalty.attitude,
+    loyalty.attitude asc,
     customers.net_amount desc,
-    loyalty.customer_key
+    loyalty.customer_key asc

@@ -9,7 +9,7 @@ with today as (
         benchmark_share,
         gap
     from {{ ref('advocacy_tier_summary') }}
-    where month_start = (select max(summary.month_start) from {{ ref('advocacy_tier_summary') }} as summary)
+    where month_start = (select max(months.month_start) from {{ ref('advocacy_tier_summary') }} as months)
 )
 
 select

@@ -1,5 +1,5 @@
 -- Who brings much and speaks for nobody, and who speaks for us and brings little? The first are taken for
--- advocates in every value ranking, the second are overlooked in it. Thirds by net amount, as in value_vs_advocacy.
+-- advocates in every value ranking, the second are overlooked in it. Thirds are those of value_vs_advocacy.
 with customers as (
     select
         tiers.customer_key,
@@ -23,7 +23,7 @@ where
     (tier = 'lover' and value_tercile = 1)
     or (tier <> 'lover' and value_tercile = 3)
 order by
-    kind,
+    kind asc,
     acts_365d desc,
     net_amount desc,
-    customer_key
+    customer_key asc

@@ -119,14 +119,18 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=folder, help="where the shop is kept")
     parser.add_argument("--customers", type=int, default=290_000, help="3.5 orders each")
     parser.add_argument("--memory-limit", default="4GB", help="DuckDB's, of the models")
+    parser.add_argument("--format", choices=["csv", "parquet"], default="csv", help="of its files")
+    parser.add_argument("--models-only", action="store_true", help="neither oracle nor demo")
     options = parser.parse_args()
     folder = options.folder.resolve()
     data = folder / f"shop-{options.customers}"
     if not (data / "truth.json").exists():
-        make_demo(data, options.customers, 1, "csv")
+        make_demo(data, options.customers, 1, options.format)
     if hasattr(os, "sched_setaffinity"):  # two cores for all that is measured
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:2])
     models = bench_models(folder, data, options.memory_limit)
+    if options.models_only:
+        return
     oracle = bench_oracle(folder, data)
     print(f"models / oracle = {models / oracle:.2f}")
     usage, results = run_dbt(folder / "demo", {}, [])

@@ -65,8 +65,9 @@ word_of_mouth as (
         end as k_factor,
         cast(coalesce(sayings.shares, 0) as bigint) as shares,
         {{ share_of('coalesce(sayings.top_shares, 0)', 'sayings.shares') }} as top_sharer_share,
-        round(100 * (sayings.promoters - sayings.detractors) / nullif(cast(sayings.responses as double), 0), 9)
-            as nps,
+        round(
+            100 * (sayings.promoters - sayings.detractors) / nullif(cast(sayings.responses as double), 0), 9
+        ) as nps,
         cast(coalesce(sayings.responses, 0) as bigint) as nps_responses,
         round(100 * sqrt(
             (
