@@ -91,7 +91,8 @@ FAULTS = {
     "reconciliation_counts_the_files": "update core.reconciliation set raw_rows = raw_rows - 1",
     "refunds_restate_their_orders": "update core.orders set refund_amount = 2 * refund_amount",
     "rfm_scores_equal_values_equally": (
-        "update lifecycle.rfm set f_score = f_score + 1 where frequency = 1 and recency_days = 1"
+        "update lifecycle.rfm set f_score = f_score + 1 where customer_key ="
+        " (select min(customer_key) from lifecycle.rfm where frequency = 1)"
     ),
     "rejected_rows_are_all_listed": "delete from core.rejected_rows where raw_table = 'orders'",
 }
@@ -112,5 +113,6 @@ def test_a_planted_fault_is_noticed(demo, warehouse, name):
 def test_no_check_of_the_project_is_left_out():
     own = {path.stem for path in (PROJECT / "tests" / "data").glob("*.sql")}
     generic = {path.stem for path in (PROJECT / "tests" / "generic").glob("*.sql")}
-    assert own <= FAULTS.keys()
+    # engines_agree asks the engine, not the tables: no row of them can make it fail
+    assert own - {"engines_agree"} <= FAULTS.keys()
     assert all(any(name.startswith(f"{kind}_") for name in FAULTS) for kind in generic)
