@@ -69,16 +69,8 @@ owned as (
         visitor_node,
         occurred_at,
         coalesce(
-            last_value(person ignore nulls) over (
-                partition by visitor_node
-                order by occurred_at
-                rows between unbounded preceding and current row
-            ),
-            first_value(person ignore nulls) over (
-                partition by visitor_node
-                order by occurred_at
-                rows between current row and unbounded following
-            )
+            {{ last_known('person', 'partition by visitor_node order by occurred_at') }},
+            {{ last_known('person', 'partition by visitor_node order by occurred_at desc') }}
         ) as person
     from moments
 ),
