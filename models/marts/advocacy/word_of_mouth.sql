@@ -64,7 +64,7 @@ word_of_mouth as (
                 then {{ share_of('coalesce(converted.converted_invites, 0)', 'sales.customers') }}
         end as k_factor,
         cast(coalesce(sayings.shares, 0) as bigint) as shares,
-        {{ share_of('coalesce(sayings.top_shares, 0)', 'sayings.shares') }} as top_sharer_share,
+        {{ share_of('sayings.top_shares', 'sayings.shares') }} as top_sharer_share,
         round(
             100 * (sayings.promoters - sayings.detractors) / nullif(cast(sayings.responses as double), 0), 9
         ) as nps,
