@@ -40,7 +40,11 @@ sayings as (
     select
         month_start,
         sum(shares) as shares,
-        max(shares) filter (where person_number is not null or anonymous_id is not null) as top_shares,
+        max(shares) filter (
+            where
+            shares > 0
+            and (person_number is not null or anonymous_id is not null)
+        ) as top_shares,
         sum(answers) as responses,
         sum(promoters) as promoters,
         sum(detractors) as detractors
