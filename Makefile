@@ -42,7 +42,7 @@ test: $(VENV)/.ready
 test-faults: $(VENV)/.ready
 	PATRONAGE_FAULTS=full $(BIN)/pytest tests/pipeline/test_faults.py $(ARGS)
 
-# Breaks one rule of the models at a time; tests/mutations.md says which test noticed (15 minutes).
+# Breaks one rule of the models at a time; tests/mutations.md says which test noticed (half an hour).
 test-mutations: $(VENV)/.ready
 	$(BIN)/python tests/mutations.py $(ARGS)
 
