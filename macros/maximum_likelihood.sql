@@ -32,11 +32,13 @@
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
 
-{#- The row of a fit: parameters rounded to 6 digits, so that reruns agree. -#}
+{#- The row of a fit: parameters rounded to 7 digits, at most 6 behind the point, so that engines agree. -#}
 {% macro fitted_row(names, best, customers) %}
     select
         {% for name in names %}
-        {% if best %}round(exp(cast({{ best.point[loop.index0] }} as double)), 6)
+        {% if best %}
+        {%- set digits = 7 - (2.718281828 ** best.point[loop.index0]) | int | string | length -%}
+        round(exp(cast({{ best.point[loop.index0] }} as double)), {{ digits }})
         {%- else %}cast(null as double){% endif %} as {{ name }},
         {% endfor %}
         {% if best %}round(cast({{ best.value }} as double), 4)
@@ -48,7 +50,8 @@
 {% macro fit_parameters(observations, config) %}
     {% set starts = config.get('parameters').values() | join('), ln(') %}
     {% set start = run_query('select ln(' ~ starts ~ ') from ' ~ observations).rows[0].values() %}
-    {% set point = start | map('float') | list %}
+    {# the engine adds in any order: rounded, every run starts from the same point #}
+    {% set point = start | map('float') | map('round', 3) | list %}
     {% set state = namespace(
         best={'point': point, 'value': log_likelihoods(observations, config, [point])[0]}, is_done=false
     ) %}
@@ -56,16 +59,18 @@
         {% set before = state.best %}
         {% set tried = newton_steps(observations, config, before) %}
         {% set values = log_likelihoods(observations, config, tried) %}
-        {% set reached = values | max %}
-        {% if reached > before.value %}
+        {# of steps that do equally well the one with least damping: near the maximum it errs least #}
+        {% set noise = 1e-12 * before.value | abs %}
+        {% set good_values = values | select('ge', (values | max) - noise) | list %}
+        {% set reached = good_values[0] %}
+        {% if reached > before.value - noise %}
             {% set state.best = {'point': tried[values.index(reached)], 'value': reached} %}
         {% endif %}
         {% set moved = [] %}
         {% for coordinate in before.point %}
             {% do moved.append((state.best.point[loop.index0] - coordinate) | abs) %}
         {% endfor %}
-        {% set gained = state.best.value - before.value %}
-        {% set state.is_done = moved | max < 1e-6 or gained < 1e-12 * before.value | abs %}
+        {% set state.is_done = moved | max < 1e-6 or reached - before.value < noise %}
     {% endfor %}
     {{ return(state.best) }}
 {% endmacro %}
@@ -168,16 +173,17 @@
             {{ 'union all' if not loop.last }}
             {% endfor %}
         ),
-        sums as (
+        likelihoods as (
             select
-                point_number,
-                sum(customers * ({{ config.get('log_likelihood') }})) as value
+                points.point_number,
+                {{ exact('customers * (' ~ config.get('log_likelihood') ~ ')') }} as likelihood
             from {{ observations }}
             cross join points
-            group by point_number
         )
-        select case when value > -1e300 and value < 1e300 then value else -1e300 end as value
-        from sums
+        select
+            case when count(likelihood) = count(*) then cast(sum(likelihood) as double) else -1e300 end as value
+        from likelihoods
+        group by point_number
         order by point_number
     {% endset %}
     {{ return(run_query(query).columns[0].values() | map('float') | list) }}

@@ -38,8 +38,8 @@ int_lead_points as (
         cast(coalesce(sum(capped_events) filter (where {{ kind }}_points <> 0), 0) as bigint)
             as {{ kind }}_scored_events,
         cast(sum(capped_events * {{ kind }}_points) as bigint) as {{ kind }}_points,
-        round(sum({{ decayed('capped_events * ' ~ kind ~ '_points', 'age_days') }}), {{ digits }})
-            as decayed_{{ kind }}_points,
+        {%- set points = decayed('capped_events * ' ~ kind ~ '_points', 'age_days') %}
+        round(cast(sum({{ exact(points) }}) as double), {{ digits }}) as decayed_{{ kind }}_points,
         {%- endfor %}
         max(last_occurred_at) as last_occurred_at
     from capped_days

@@ -2,6 +2,11 @@
     them, is expected to make within a horizon: the numerator of equation 10 of Fader, Hardie & Lee (2005),
     "Counting Your Customers" the Easy Way. Its hypergeometric series 2F1(r + x, b + x; a + b + x - 1; z) is summed
     after Euler's transformation, as it would not converge for young customers and long horizons. -#}
+{%- set term -%}
+    coefficients.term_sign * exp(
+        coefficients.log_coefficient + coefficients.term * ln(patterns.z) + (patterns.a - 1) * ln(1 - patterns.z)
+    )
+{%- endset %}
 -- a term's coefficient is the product of the ratios of all terms up to it
 with ratios as (
     select
@@ -56,12 +61,7 @@ int_purchase_forecasts as (
         patterns.age_days,
         patterns.horizon_days,
         round((patterns.a + patterns.b + patterns.frequency - 1) / (patterns.a - 1) * (
-            1 - sum(
-                coefficients.term_sign * exp(
-                    coefficients.log_coefficient + coefficients.term * ln(patterns.z)
-                    + (patterns.a - 1) * ln(1 - patterns.z)
-                )
-            )
+            1 - cast(sum({{ exact(term) }}) as double)
         ), 12) as purchases_if_alive
     from {{ ref('int_forecast_patterns') }} as patterns
     inner join coefficients

@@ -33,15 +33,15 @@ returns as (
         gap_days,
         sum(gaps) over (partition by purchase) as gaps,
         round(
-            sum(weight) over (partition by purchase order by gap_days)
-            / sum(weight) over (partition by purchase), 9
+            cast(sum(weight) over (partition by purchase order by gap_days) as double)
+            / cast(sum(weight) over (partition by purchase) as double), 9
         ) as returned_share
     from (
         select
             purchase,
             gap_days,
             count(*) as gaps,
-            sum(weight) as weight
+            sum({{ exact('weight') }}) as weight
         from weights
         group by
             purchase,
