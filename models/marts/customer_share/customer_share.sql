@@ -1,8 +1,6 @@
--- the months shown, each with its window of twelve months
+-- the months shown
 with months as (
-    select
-        month_start,
-        window_end
+    select month_start
     from {{ ref('int_months') }}
     order by month_start desc
     limit {{ var('customer_share_months') }}
@@ -10,10 +8,28 @@ with months as (
 
 windows as (
     select
+        windows.month_start,
+        windows.person_number,
+        windows.orders,
+        windows.net_amount
+    from {{ ref('int_customer_windows') }} as windows
+    inner join months
+        on windows.month_start = months.month_start
+    where windows.measure_window = 'trailing_12m'
+),
+
+totals as (
+    select
         month_start,
-        person_number,
-        orders,
-        net_amount,
+        count(person_number) as customers,
+        sum(net_amount) as net_amount
+    from windows
+    group by month_start
+),
+
+ranked as (
+    select
+        *,
         rank() over (
             partition by month_start, person_number is null
             order by net_amount desc
@@ -21,13 +37,8 @@ windows as (
         row_number() over (
             partition by month_start, person_number is null
             order by net_amount desc, person_number asc
-        ) as position_in_month,
-        count(person_number) over (partition by month_start) as customers_in_month,
-        sum(net_amount) over (partition by month_start) as net_amount_of_month
-    from {{ ref('int_customer_windows') }}
-    where
-        measure_window = 'trailing_12m'
-        and month_start in (select months.month_start from months)
+        ) as position_in_month
+    from windows
 ),
 
 -- a product is held from the first order of it on
@@ -49,48 +60,53 @@ first_products as (
         products.product_id
 ),
 
+-- from the first month shown on, each month in which someone bought something new
 new_products as (
     select
-        coalesce(person_number, 0) as person_number,
-        first_month,
+        coalesce(first_products.person_number, 0) as person_number,
+        greatest(first_products.first_month, first_shown.month_start) as from_month,
         count(*) as products
     from first_products
+    cross join (select min(month_start) as month_start from months) as first_shown
     group by
-        coalesce(person_number, 0),
-        first_month
+        coalesce(first_products.person_number, 0),
+        greatest(first_products.first_month, first_shown.month_start)
 ),
 
 held_products as (
     select
-        new_products.person_number,
-        months.month_start,
-        sum(new_products.products) as products_held
+        person_number,
+        from_month,
+        coalesce(lead(from_month) over customer_months, date '9999-12-31') as until_month,
+        sum(products) over customer_months as products_held
     from new_products
-    inner join months
-        on new_products.first_month <= months.month_start
-    group by
-        new_products.person_number,
-        months.month_start
+    window customer_months as (
+        partition by person_number
+        order by from_month
+    )
 ),
 
 customer_share as (
     select
         coalesce(people.customer_key, 'unattributed') as customer_key,
-        windows.month_start,
-        windows.net_amount as net_amount_12m,
-        {{ share_of('windows.net_amount', 'windows.net_amount_of_month') }} as share_of_sales,
-        cast(case when windows.person_number is not null then windows.share_rank end as bigint) as share_rank,
-        windows.orders as orders_12m,
+        ranked.month_start,
+        ranked.net_amount as net_amount_12m,
+        {{ share_of('ranked.net_amount', 'totals.net_amount') }} as share_of_sales,
+        cast(case when ranked.person_number is not null then ranked.share_rank end as bigint) as share_rank,
+        ranked.orders as orders_12m,
         cast(coalesce(held.products_held, 0) as bigint) as products_held,
-        windows.person_number is not null
-        and windows.position_in_month <= ceil(windows.customers_in_month / 5.0) as is_top_20_percent
-    from windows
+        ranked.person_number is not null
+        and ranked.position_in_month <= ceil(totals.customers / 5.0) as is_top_20_percent
+    from ranked
+    inner join totals
+        on ranked.month_start = totals.month_start
     left join {{ ref('int_people') }} as people
-        on windows.person_number = people.person_number
+        on ranked.person_number = people.person_number
     left join held_products as held
         on
-            coalesce(windows.person_number, 0) = held.person_number
-            and windows.month_start = held.month_start
+            coalesce(ranked.person_number, 0) = held.person_number
+            and ranked.month_start >= held.from_month
+            and ranked.month_start < held.until_month
 )
 
 select * from customer_share
