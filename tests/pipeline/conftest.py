@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import fcntl
 import functools
 import json
 from collections.abc import Callable, Iterable
@@ -18,6 +19,8 @@ from patronage.publish import publish
 
 PROJECT = Path(__file__).resolve().parents[2]
 MODELS_ONLY = ["--resource-type", "model", "--resource-type", "seed"]
+STAGING = ["path:models/sources", "path:models/staging"]
+ONLY_OF_THEM = ["--indirect-selection", "cautious"]  # no test that looks at more
 DATA_CHECKS = ["--exclude-resource-type", "unit_test"]  # the unit tests run in test_demo.py
 
 
@@ -44,6 +47,7 @@ class Warehouse:
         """Build into this folder, with this patch's environment."""
         self.folder = folder
         self.monkeypatch = monkeypatch
+        self.selection: list[str] = []  # of what build builds: all
         monkeypatch.setenv("PATRONAGE_WAREHOUSE", str(folder))
 
     def build(
@@ -61,7 +65,7 @@ class Warehouse:
             self.monkeypatch.setenv("PATRONAGE_DATA", str(data))
         for name, value in settings.items():
             self.monkeypatch.setenv(f"PATRONAGE_{name.upper()}", value)
-        command = ["build", *options, *(DATA_CHECKS if checks else MODELS_ONLY)]
+        command = ["build", *options, *(DATA_CHECKS if checks else MODELS_ONLY), *self.selection]
         if sources:
             command += ["--vars", json.dumps({"sources": sources, "reporting_currency": "EUR"})]
         self.run_dbt(command, None if notices is None else notices.append)
@@ -95,10 +99,19 @@ def warehouse_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def warehouse(warehouse_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Warehouse:
-    """A warehouse without any PATRONAGE_ setting of the caller's environment."""
+def warehouse(
+    warehouse_folder: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Warehouse:
+    """A warehouse without any PATRONAGE_ setting of the caller's environment.
+
+    It builds what the test's module looks at, its MARTS (selectors of dbt), by default everything.
+    """
     unset_settings(monkeypatch)
-    return Warehouse(warehouse_folder, monkeypatch)
+    warehouse = Warehouse(warehouse_folder, monkeypatch)
+    if marts := getattr(request.module, "MARTS", None):
+        with_parents = [f"+{mart}" for mart in marts]
+        warehouse.selection = ["--select", *STAGING, *with_parents, *ONLY_OF_THEM]
+    return warehouse
 
 
 @pytest.fixture(scope="session")
@@ -116,9 +129,22 @@ def build_apart(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Wareh
 
 
 @pytest.fixture(scope="session")
-def demo(build_apart: Callable[..., Warehouse]) -> Warehouse:
-    """The committed demo shop, built with all checks by the project's own settings."""
-    return build_apart(checks=True)
+def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Warehouse:
+    """The committed demo shop, built with all checks by the project's own settings.
+
+    It is built once, by the first of the workers that run tests side by side; nobody writes to it.
+    """
+    folder = tmp_path_factory.getbasetemp()
+    folder = (folder if worker_id == "master" else folder.parent) / "demo"
+    folder.mkdir(exist_ok=True)
+    with pytest.MonkeyPatch.context() as patch, (folder / "lock").open("w") as lock:
+        unset_settings(patch)
+        warehouse = Warehouse(folder, patch)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "is_built").exists():
+            warehouse.build(checks=True)
+            (folder / "is_built").touch()
+    return warehouse
 
 
 @pytest.fixture

@@ -12,6 +12,8 @@ from conftest import PROJECT
 
 from patronage.build import BuildError, dbt_environment, run_dbt
 
+# all that is looked at here
+MARTS = [f"path:models/marts/{schema}" for schema in ("core", "engagement", "advocacy")]
 HEAD = "event_id,occurred_at,event_type,customer_id,anonymous_id"
 ORDERS = "order_id,ordered_at,customer_id,amount\no1,2025-01-01,a,10\n"
 

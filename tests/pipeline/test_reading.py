@@ -15,6 +15,7 @@ import pytest
 
 from patronage.build import BuildError
 
+MARTS = ["path:models/marts/core"]  # all that is looked at here
 ORDERS = [
     {"order_id": "1", "ordered_at": "2024-03-09T23:30:00Z", "customer_id": "a", "amount": "10.5"},
     {"order_id": "2", "ordered_at": "2024-03-10", "customer_id": "b", "amount": "3"},
@@ -358,5 +359,5 @@ def test_bad_sources_are_refused_in_one_line(warehouse, shop, sources, says):
 def test_only_orders_and_an_empty_shop_are_enough(warehouse, shop):
     warehouse.build(shop(orders=HEADER), checks=True)
     assert warehouse.rows("from core.as_of") == [(None, None, None)]
-    assert warehouse.rows("select count(*) from customer_share.new_customer_share") == [(0,)]
+    assert warehouse.rows("select count(*) from core.customers") == [(0,)]
     assert warehouse.publish()["core.orders"] == 0
