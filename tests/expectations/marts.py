@@ -133,6 +133,79 @@ INVARIANTS = {
         from counted cross join told where counted.orders <> told.orders
         """,
     ),
+    "rfm, each horizon of clv and advocacy_tiers hold the customers with a valid order": (
+        ["core.customers", "lifecycle.rfm", "lifecycle.clv", "advocacy.advocacy_tiers"],
+        """
+        with buyers as (select customer_key from core.customers where orders > 0),
+        held as (
+            select 'rfm' as mart, customer_key from lifecycle.rfm union all
+            select 'clv, ' || horizon_days || ' days', customer_key from lifecycle.clv union all
+            select 'advocacy_tiers', customer_key from advocacy.advocacy_tiers
+        ),
+        counted as (
+            select mart, count(*) as held, count(buyers.customer_key) as held_buyers
+            from held left join buyers using (customer_key) group by mart
+        )
+        select counted.*, (select count(*) from buyers) as buyers from counted
+        where held <> held_buyers or held <> (select count(*) from buyers)
+        """,
+    ),
+    "revenue of lifecycle_grid = that of its customers in core.customers": (
+        ["core.customers", "lifecycle.lifecycle_grid"],
+        """
+        with buyers as (
+            select count(*) as buyers, coalesce(sum(net_amount), 0) as net
+            from core.customers where orders > 0
+        ),
+        grid as (
+            select coalesce(sum(customers), 0) as in_grid,
+                coalesce(sum(net_amount), 0) as net_in_grid
+            from lifecycle.lifecycle_grid
+        )
+        select * from buyers cross join grid where buyers <> in_grid or net <> net_in_grid
+        """,
+    ),
+    "the last stock of each grain counts the customers with a valid order, beside prospects": (
+        ["core.customers", "lifecycle.lifecycle_stock"],
+        """
+        with buyers as (select count(*) as buyers from core.customers where orders > 0),
+        stock as (
+            select period_grain, sum(customers) as in_stock from lifecycle.lifecycle_stock
+            where stage <> 'prospect' and period_end = (select as_of from core.as_of)
+            group by period_grain
+        )
+        select * from stock cross join buyers where in_stock <> buyers
+        """,
+    ),
+    "engagement contributions add up to the scores": (
+        ["engagement.engagement_scores", "engagement.engagement_contributions"],
+        """
+        with points as (
+            select customer_key, sum(decayed_points) as points, count(*) as types
+            from engagement.engagement_contributions group by customer_key
+        )
+        select count(*) as customers
+        from engagement.engagement_scores as scores full outer join points using (customer_key)
+        where scores.customer_key is null
+            or abs(coalesce(points, 0) - coalesce(score, 0)) > 1e-6 * (1 + coalesce(types, 0))
+        having count(*) > 0
+        """,
+    ),
+    "the last advocacy_tier_summary counts advocacy_tiers": (
+        ["advocacy.advocacy_tiers", "advocacy.advocacy_tier_summary"],
+        """
+        with counted as (
+            select tier, count(*) as customers from advocacy.advocacy_tiers group by tier
+        ),
+        told as (
+            select tier, customers as in_summary from advocacy.advocacy_tier_summary
+            where month_start = (select max(month_start) from advocacy.advocacy_tier_summary)
+        )
+        select tier, coalesce(customers, 0) as in_tiers, coalesce(in_summary, 0) as in_summary
+        from counted full outer join told using (tier)
+        where coalesce(customers, 0) <> coalesce(in_summary, 0)
+        """,
+    ),
     "there is one as_of": (
         ["core.as_of"],
         "select count(*) as rows, count(as_of) as dates from core.as_of"

@@ -100,6 +100,20 @@ MARTS_FAULTS = [
      "every order's customer is in core.customers: found orders"),
     ("update core.customers set orders = orders + 1", "all marts",
      "the customers' orders are those of core.orders"),
+    ("delete from lifecycle.rfm where customer_key = 'files:c1'", "all marts",
+     "rfm, each horizon of clv and advocacy_tiers hold the customers with a valid order:"
+     " found mart rfm, held 6, held_buyers 6, buyers 7"),
+    ("update lifecycle.clv set customer_key = 'nobody' where customer_key = 'files:c1'", "all marts",
+     "rfm, each horizon of clv and advocacy_tiers hold the customers with a valid order:"
+     " found mart clv, 30 days, held 7, held_buyers 6, buyers 7"),
+    ("update lifecycle.lifecycle_grid set net_amount = net_amount + 1", "all marts",
+     "revenue of lifecycle_grid = that of its customers in core.customers"),
+    ("update lifecycle.lifecycle_stock set customers = 1", "all marts",
+     "the last stock of each grain counts the customers with a valid order, beside prospects"),
+    ("update engagement.engagement_scores set score = score + 0.1", "all marts",
+     "engagement contributions add up to the scores: found customers 7"),
+    ("update intermediate.int_advocates set tier = 'lover'", "all marts",
+     "the last advocacy_tier_summary counts advocacy_tiers"),
     ("insert into core.as_of from core.as_of", "all marts", "there is one as_of: found rows 2"),
 ]  # fmt: skip
 

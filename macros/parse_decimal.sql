@@ -2,21 +2,6 @@
 
     Text: ASCII digits with an optional sign, point and exponent, nothing else. -#}
 {% macro parse_decimal(column, type, precision, scale) %}
-    {{ return(adapter.dispatch('parse_decimal')(column, type, precision, scale)) }}
-{% endmacro %}
-
-{% macro duckdb__parse_decimal(column, type, precision, scale) %}
-    {%- if type != 'VARCHAR' -%}
-        try_cast({{ column }} as decimal({{ precision }}, {{ scale }}))
-    {%- else -%}
-        case
-            when {{ looks_like_number(column) }}
-                then try_cast({{ column }} as decimal({{ precision }}, {{ scale }}))
-        end
-    {%- endif -%}
-{% endmacro %}
-
-{% macro spark__parse_decimal(column, type, precision, scale) %}
     {%- if type != 'VARCHAR' -%}
         try_cast({{ column }} as decimal({{ precision }}, {{ scale }}))
     {%- else -%}

@@ -1,0 +1,12 @@
+{#- A timestamp in UTC as the clock shows it in a time zone. -#}
+{% macro local_time(timestamp, timezone) %}
+    {{ return(adapter.dispatch('local_time')(timestamp, timezone)) }}
+{% endmacro %}
+
+{% macro duckdb__local_time(timestamp, timezone) -%}
+    make_timestamptz(epoch_us({{ timestamp }})) at time zone '{{ timezone }}'
+{%- endmacro %}
+
+{% macro spark__local_time(timestamp, timezone) -%}
+    from_utc_timestamp({{ timestamp }}, '{{ timezone }}')
+{%- endmacro %}
