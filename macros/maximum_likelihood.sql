@@ -164,14 +164,22 @@
 {% macro log_likelihoods(observations, config, points) %}
     {% set query %}
         with points as (
-            {% for point in points %}
             select
-                {{ loop.index0 }} as point_number
+                point_number
                 {% for name in config.get('parameters') %}
-                , exp(cast({{ point[loop.index0] }} as double)) as {{ name }}
+                , exp({{ name }}) as {{ name }}
                 {% endfor %}
-            {{ 'union all' if not loop.last }}
-            {% endfor %}
+            from (
+                values
+                {% for point in points %}
+                (
+                    {{ loop.index0 }}
+                    {% for coordinate in point %}
+                    , cast({{ coordinate }} as double)
+                    {% endfor %}
+                ){{ ',' if not loop.last }}
+                {% endfor %}
+            ) as points (point_number, {{ config.get('parameters').keys() | join(', ') }})
         ),
         likelihoods as (
             select

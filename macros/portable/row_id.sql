@@ -4,9 +4,9 @@
 {% endmacro %}
 
 {% macro duckdb__row_id() -%}
-    row_number() over ()
+    (row_number() over ())
 {%- endmacro %}
 
 {% macro spark__row_id() -%}
-    monotonically_increasing_id() + 1
+    (monotonically_increasing_id() + 1)
 {%- endmacro %}
