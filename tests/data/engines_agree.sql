@@ -54,6 +54,10 @@
     'a hash is md5 in lower case': [dbt.hash("'email:a'"), "'19f32c22fb06acefbe693cef29b4e5f2'"],
     'a key is joined without what is missing': [key_text(["'a'", 'null', "'b'"]), "'a:b'"],
     'the logarithm of gamma': ['round(' ~ log_gamma('5e0') ~ ', 9)', '3.17805383e0'],
+    'a float as a decimal': [
+        'cast(' ~ exact('1e0 / 3') ~ ' as decimal(38, 15))', 'cast(0.333333333333333 as decimal(38, 15))',
+    ],
+    'what is too large for a decimal': [exact('1e300'), 'cast(null as decimal(38, 18))'],
     'log-gamma near its pole': ['round(' ~ log_gamma('1e-3') ~ ', 9)', '6.907178885e0'],
 } %}
 with scalars as (
@@ -120,3 +124,11 @@ select
     'ä' as expected
 from ranked
 where nulls_last_rank = 4 and letter <> 'ä'
+union all
+-- all of one sign: the macro's own terms are held together
+select
+    'row numbers downwards' as rule_name,
+    cast(max(number) as {{ text }}) as found,
+    'below 0' as expected
+from (select -{{ row_id() }} as number from letters) as numbered
+having max(number) >= 0

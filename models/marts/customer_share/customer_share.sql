@@ -6,6 +6,11 @@ with months as (
     limit {{ var('customer_share_months') }}
 ),
 
+first_shown as (
+    select min(month_start) as month_start
+    from months
+),
+
 windows as (
     select
         windows.month_start,
@@ -67,7 +72,7 @@ new_products as (
         greatest(first_products.first_month, first_shown.month_start) as from_month,
         count(*) as products
     from first_products
-    cross join (select min(month_start) as month_start from months) as first_shown
+    cross join first_shown
     group by
         coalesce(first_products.person_number, 0),
         greatest(first_products.first_month, first_shown.month_start)
