@@ -40,7 +40,7 @@ test: $(VENV)/.ready
 
 # What readers see while builds are killed, disks fill up and files are broken: all of it (an hour or two).
 test-faults: $(VENV)/.ready
-	PATRONAGE_FAULTS=full $(BIN)/pytest tests/pipeline/test_faults.py $(ARGS)
+	PATRONAGE_FAULTS=full $(BIN)/pytest -n 2 tests/pipeline/test_faults.py $(ARGS)
 
 # Breaks one rule of the models at a time; tests/mutations.md says which test noticed (half an hour).
 test-mutations: $(VENV)/.ready
@@ -53,7 +53,7 @@ bench: $(VENV)/.ready
 lint: $(VENV)/.ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/sqlfluff lint --processes 1 --disable-progress-bar models tests analyses
+	$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar models tests analyses
 
 # A browsable description of every model and column.
 docs: $(VENV)/.ready

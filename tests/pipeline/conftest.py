@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import fcntl
 import functools
+import gc
 import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -28,7 +29,12 @@ DATA_CHECKS = ["--exclude-resource-type", "unit_test"]  # the unit tests run in 
 def parsed() -> tuple[Manifest, Path]:
     """The project, parsed once for all builds of the run, and its manifest's file."""
     with dbt_environment(PROJECT) as target:
-        return run_dbt(["parse"], PROJECT).result, target / "manifest.json"
+        manifest = run_dbt(["parse"], PROJECT).result
+        # it lives to the end of the run: the collector need not look at it again and again
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(10_000, 20, 100)
+        return manifest, target / "manifest.json"
 
 
 SETTINGS = ("DATA", "SYSTEM", "TIMEZONE", "CURRENCY", "AS_OF", "SALT", "MEMORY_LIMIT")

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from conftest import PROJECT
+from conftest import PROJECT, STAGING
 
 from patronage.build import BuildError, dbt_environment, run_dbt
 
@@ -194,6 +194,7 @@ def test_a_lover_is_one_for_365_days(warehouse, shop):
         orders=ORDERS.replace("2025", "2024"),
         events=events_of("e,2024-03-10T10:00:00Z,product_shared,a,"),
     )
+    warehouse.selection = ["--select", *STAGING, "+advocacy_tiers"]
     for as_of, tier in (
         ("2024-03-09", "lurker"),
         ("2024-03-10", "lover"),
