@@ -113,6 +113,8 @@ def test_every_mutation_still_has_its_line():
     sys.path.insert(0, str(PROJECT / "tests"))
     mutations = importlib.import_module("mutations").MUTATIONS
     gone = [
-        one.name for one in mutations if (PROJECT / one.file).read_text().count(one.old) != one.times
+        one.name
+        for one in mutations
+        if (PROJECT / one.file).read_text().count(one.old) != one.times
     ]
     assert gone == []
