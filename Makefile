@@ -38,7 +38,7 @@ test-spark: $(SPARK)/.ready $(VENV)/.ready
 test: $(VENV)/.ready
 	$(BIN)/pytest -n 2 --dist loadscope $(ARGS)
 
-# What readers see while builds are killed, disks fill up and files are broken: all of it (an hour or two).
+# What readers see while builds are killed, disks fill up and files are broken: all of it (half an hour).
 test-faults: $(VENV)/.ready
 	PATRONAGE_FAULTS=full $(BIN)/pytest -n 2 tests/pipeline/test_faults.py $(ARGS)
 
