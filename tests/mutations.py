@@ -283,6 +283,8 @@ MUTATIONS = [
     M(f"{SHARE}/customer_share.sql", "and products.units > 0", "", "products of no units are held"),
     M(f"{SHARE}/customer_share.sql", "ranked.month_start >= held.from_month",
       "ranked.month_start > held.from_month", "this month's products are not held yet"),
+    M(f"{SHARE}/customer_share.sql", "ranked.month_start < held.until_month",
+      "ranked.month_start <= held.until_month", "a month's new products make a second row"),
     M(f"{SHARE}/customer_share.sql", "order by net_amount desc, person_number asc",
       "order by net_amount desc, person_number desc", "of equal customers the last is in the top"),
     M(f"{SHARE}/spend_bands.sql", "<= bounds.p20_net_amount", "< bounds.p20_net_amount",
