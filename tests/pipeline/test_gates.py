@@ -105,7 +105,7 @@ MARTS_FAULTS = [
      " found mart rfm, held 6, held_buyers 6, buyers 7"),
     ("update lifecycle.clv set customer_key = 'nobody' where customer_key = 'files:c1'", "all marts",
      "rfm, each horizon of clv and advocacy_tiers hold the customers with a valid order:"
-     " found mart clv, 30 days, held 7, held_buyers 6, buyers 7"),
+     " found mart clv"),
     ("update lifecycle.lifecycle_grid set net_amount = net_amount + 1", "all marts",
      "revenue of lifecycle_grid = that of its customers in core.customers"),
     ("update lifecycle.lifecycle_stock set customers = 1", "all marts",
