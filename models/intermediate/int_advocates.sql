@@ -47,9 +47,7 @@ sayings as (
         max_by(event_type, event_number) filter (where kind = 'act') as last_act_type,
         max_by(event_type, event_number) filter (where kind = 'signal') as last_signal_type,
         max_by(opinion, event_number) filter (where opinion is not null) as attitude,
-        round(cast(
-            sum({{ exact(decayed(1, 'age_days')) }}) filter (where kind = 'signal') as double
-        ), 9) as decayed_signals
+        round({{ exact_sum(decayed(1, 'age_days'), "kind = 'signal'") }}, 9) as decayed_signals
     from events
     group by person_number
 ),

@@ -3,7 +3,7 @@ with int_engagement_scores as (
         lead_number as person_number,
         cast(sum(events) as bigint) as events,
         cast(sum(engagement_scored_events) as bigint) as scored_events,
-        round(cast(sum({{ exact('decayed_engagement_points') }}) as double), 6) as score,
+        round({{ exact_sum('decayed_engagement_points') }}, 6) as score,
         max(last_occurred_at) as last_event_at
     from {{ ref('int_lead_points') }}
     where lead_number > 0

@@ -28,7 +28,7 @@ sized as (
     select
         wanted.*,
         wanted.horizon_days / (7 * parameters.alpha + wanted.age_days + wanted.horizon_days) as z,
-        -- parameters have 6 digits: so neither a - 1 nor a + b - 1 is exactly zero
+        -- parameters have at most 6 digits behind the point: so neither a - 1 nor a + b - 1 is exactly zero
         parameters.a + 1e-9 as a,
         parameters.b,
         parameters.r

@@ -39,7 +39,7 @@ int_lead_points as (
             as {{ kind }}_scored_events,
         cast(sum(capped_events * {{ kind }}_points) as bigint) as {{ kind }}_points,
         {%- set points = decayed('capped_events * ' ~ kind ~ '_points', 'age_days') %}
-        round(cast(sum({{ exact(points) }}) as double), {{ digits }}) as decayed_{{ kind }}_points,
+        round({{ exact_sum(points) }}, {{ digits }}) as decayed_{{ kind }}_points,
         {%- endfor %}
         max(last_occurred_at) as last_occurred_at
     from capped_days

@@ -61,7 +61,7 @@ int_purchase_forecasts as (
         patterns.age_days,
         patterns.horizon_days,
         round((patterns.a + patterns.b + patterns.frequency - 1) / (patterns.a - 1) * (
-            1 - cast(sum({{ exact(term) }}) as double)
+            1 - {{ exact_sum(term) }}
         ), 12) as purchases_if_alive
     from {{ ref('int_forecast_patterns') }} as patterns
     inner join coefficients

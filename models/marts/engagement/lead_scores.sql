@@ -20,7 +20,7 @@ points as (
         points.lead_number,
         sum(points.lead_scored_events) > 0 as is_scored,
         cast(sum(points.lead_points) as bigint) as raw_score,
-        round(cast(sum({{ exact('points.decayed_lead_points') }}) as double), 6) as decayed_score,
+        round({{ exact_sum('points.decayed_lead_points') }}, 6) as decayed_score,
         sum(points.events) filter (where types.event_type = 'newsletter_unsubscribed') as unsubscribes,
         max(points.last_occurred_at) as last_event_at
     from {{ ref('int_lead_points') }} as points

@@ -29,7 +29,7 @@ clv_calibration as (
     select
         decile,
         count(*) as customers,
-        round(cast(sum({{ exact('predicted_purchases') }}) as double), 6) as predicted_purchases,
+        round({{ exact_sum('predicted_purchases') }}, 6) as predicted_purchases,
         cast(sum(actual_purchases) as bigint) as actual_purchases
     from deciles
     group by decile
