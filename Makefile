@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: build build-spark test test-faults test-spark test-mutations bench lint docs lock clean
+.PHONY: build build-spark test test-faults test-spark test-mutations bench bench-spark lint docs lock clean
 
 # The environment: everything of the lock file, compiled once, and this package in place.
 $(VENV)/.ready: requirements.lock pyproject.toml
@@ -49,6 +49,10 @@ test-mutations: $(VENV)/.ready
 # Times a shop of a million orders, beside the oracle on the same files; ARGS="--folder DIR" keeps it there.
 bench: $(VENV)/.ready
 	$(BIN)/python tests/bench.py $(ARGS)
+
+# The same shop on DuckDB, and on Spark with one core and with two (an hour).
+bench-spark: $(SPARK)/.ready $(VENV)/.ready
+	$(BIN)/python tests/bench.py --spark $(SPARK)/bin/dbt $(ARGS)
 
 lint: $(VENV)/.ready
 	$(BIN)/ruff check .

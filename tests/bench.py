@@ -1,13 +1,15 @@
 """How fast the models are: a shop of a million orders, beside the oracle on the same files.
 
-`make bench` prints times and peaks of memory; nothing is asserted of them. One run measures both,
-so that what else the machine does weighs on both (seconds of the processor suffer least):
+`make bench` and `make bench-spark` print times, ratios and peaks of memory; nothing is asserted of
+them. One run measures all, so that what else the machine does weighs on all (seconds of the
+processor suffer least):
 
     models   `dbt build` without tests, with a memory limit and two cores: each model's seconds,
              those from the first model's start to the last one's end, and those of the check of
              the raw files before them
     oracle   `tests/pipeline/oracle/` as a program, writing Parquet, with the same cores
     demo     the full `dbt build` of `data/demo`, with all tests
+    spark    instead of oracle and demo: the same models on a local Spark with one core and with two
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -27,6 +30,7 @@ from patronage.demo import make_demo
 
 PROJECT = Path(__file__).resolve().parents[1]
 SHOP = {"PATRONAGE_TIMEZONE": "Europe/Berlin", "PATRONAGE_CURRENCY": "EUR"}
+DBT = Path(sys.executable).with_name("dbt")
 MODELS_ONLY = ["--resource-type", "model", "--resource-type", "seed"]
 SLOWEST = 15
 
@@ -56,18 +60,20 @@ def measure(command: list[str], settings: dict[str, str], log: Path) -> Usage:
     return Usage(time.monotonic() - started, cpu, usage.ru_maxrss * unit / 1e9)
 
 
-def run_dbt(folder: Path, settings: dict[str, str], options: list[str]) -> tuple[Usage, Any]:
+def run_dbt(
+    folder: Path, settings: dict[str, str], options: list[str], dbt: Path = DBT
+) -> tuple[Usage, Any]:
     """Build a new warehouse in a folder; return what it took, and dbt's own account of it."""
-    folder.mkdir(exist_ok=True)
-    (folder / "build.duckdb").unlink(missing_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
     target = folder / "target"
     settings = settings | {
         "PATRONAGE_WAREHOUSE": str(folder),
         "DBT_TARGET_PATH": str(target),
         "DBT_LOG_PATH": str(target),
     }
-    dbt = [str(Path(sys.executable).with_name("dbt")), "build", "--profiles-dir", "profiles"]
-    usage = measure([*dbt, *options], settings, folder / "dbt.txt")
+    command = [str(dbt), "build", "--profiles-dir", "profiles", *options]
+    usage = measure(command, settings, folder / "dbt.txt")
     return usage, json.loads((target / "run_results.json").read_text())["results"]
 
 
@@ -84,10 +90,15 @@ def span(results: list[Any]) -> float:
     return (ended - started).total_seconds()
 
 
-def bench_models(folder: Path, data: Path, memory_limit: str) -> float:
-    """Build the models and print what they took; return their seconds."""
-    settings = SHOP | {"PATRONAGE_DATA": str(data), "PATRONAGE_MEMORY_LIMIT": memory_limit}
-    usage, results = run_dbt(folder / "warehouse", settings, MODELS_ONLY)
+def bench_models(
+    folder: Path, settings: dict[str, str], spark: Path | None = None
+) -> tuple[float, float]:
+    """Build the models, on DuckDB or by the dbt of Spark, and print what they took.
+
+    Return the seconds of the models and those of the whole `dbt build`.
+    """
+    engine = ["--target", "spark"] if spark else []
+    usage, results = run_dbt(folder, SHOP | settings, MODELS_ONLY + engine, spark or DBT)
     checks = [one for one in results if one["unique_id"].startswith("operation.")]
     models = [one for one in results if one["unique_id"].startswith(("model.", "seed."))]
     models.sort(key=lambda one: -one["execution_time"])
@@ -98,8 +109,20 @@ def bench_models(folder: Path, data: Path, memory_limit: str) -> float:
     total = span(models)
     check = sum(one["execution_time"] for one in checks)
     print(f"models {total:.1f} s (two at a time), the check of the files before them {check:.1f} s")
-    print(f"dbt build with start-up {told(usage)}")
-    return total
+    # what the processes of Spark took is not known to the one that started them
+    print(f"dbt build with start-up {f'{usage.seconds:.1f} s' if spark else told(usage)}")
+    return total, usage.seconds
+
+
+def bench_spark(folder: Path, settings: dict[str, str], dbt: Path, duckdb: float) -> None:
+    """Build the models on Spark with one core, then with two, and print how that compares."""
+    taken = {}
+    for cores in (1, 2):
+        print(f"spark, {cores} core{'s'[: cores - 1]}")
+        settings = settings | {"PATRONAGE_SPARK_MASTER": f"local[{cores}]"}
+        _, taken[cores] = bench_models(folder, settings, dbt)
+        print(f"spark with {cores} / duckdb with 2 = {taken[cores] / duckdb:.2f}", flush=True)
+    print(f"spark with 1 / spark with 2 = {taken[1] / taken[2]:.2f}")
 
 
 def bench_oracle(folder: Path, data: Path) -> float:
@@ -118,9 +141,10 @@ def main() -> None:
     folder = Path(tempfile.gettempdir()) / "patronage-bench"
     parser.add_argument("--folder", type=Path, default=folder, help="where the shop is kept")
     parser.add_argument("--customers", type=int, default=290_000, help="3.5 orders each")
-    parser.add_argument("--memory-limit", default="4GB", help="DuckDB's, of the models")
+    parser.add_argument("--memory-limit", default="4GB", help="of the models' engine")
     parser.add_argument("--format", choices=["csv", "parquet"], default="csv", help="of its files")
     parser.add_argument("--models-only", action="store_true", help="neither oracle nor demo")
+    parser.add_argument("--spark", type=Path, help="dbt of Spark's environment, to compare with")
     options = parser.parse_args()
     folder = options.folder.resolve()
     data = folder / f"shop-{options.customers}"
@@ -128,12 +152,15 @@ def main() -> None:
         make_demo(data, options.customers, 1, options.format)
     if hasattr(os, "sched_setaffinity"):  # two cores for all that is measured
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:2])
-    models = bench_models(folder, data, options.memory_limit)
-    if options.models_only:
+    settings = {"PATRONAGE_DATA": str(data), "PATRONAGE_MEMORY_LIMIT": options.memory_limit}
+    models, build = bench_models(folder / "built-duckdb", settings)
+    if options.spark:
+        bench_spark(folder / "built-spark", settings, options.spark.absolute(), build)
+    if options.spark or options.models_only:
         return
     oracle = bench_oracle(folder, data)
     print(f"models / oracle = {models / oracle:.2f}")
-    usage, results = run_dbt(folder / "demo", {}, [])
+    usage, results = run_dbt(folder / "built-demo", {}, [])
     tests = sum(one["unique_id"].startswith(("test.", "unit_test.")) for one in results)
     print(f"demo: dbt build with all {tests} tests {told(usage)}")
 
