@@ -1,7 +1,8 @@
 {#- Materializes a model of observations as the parameters under which they are most likely: one row.
 
     Config:
-      log_likelihood  SQL of one observation's log-likelihood, of its columns and the parameters' names
+      log_likelihood  {columns: SQL}: the parts of one observation's log-likelihood, of the parameters' names and
+                      the columns that the part depends on: what few values share is worked out few times
       parameters      {name: SQL of where to start, an aggregate over the observations}; all are positive
     The model has a column `customers`: how many customers an observation stands for.
     The row holds the parameters, log_likelihood and customers; all but the last are null without observations.
@@ -182,11 +183,16 @@
             ) as points (point_number, {{ config.get('parameters').keys() | join(', ') }})
         ),
         likelihoods as (
+            {% for columns, part in config.get('log_likelihood').items() %}
             select
                 points.point_number,
-                {{ exact('customers * (' ~ config.get('log_likelihood') ~ ')') }} as likelihood
-            from {{ observations }}
+                {{ exact('customers * (' ~ part ~ ')') }} as likelihood
+            from (
+                select {{ columns }}, sum(customers) as customers from {{ observations }} group by {{ columns }}
+            ) as observed
             cross join points
+            {{ 'union all' if not loop.last }}
+            {% endfor %}
         )
         select
             case when count(likelihood) = count(*) then cast(sum(likelihood) as double) else -1e300 end as value

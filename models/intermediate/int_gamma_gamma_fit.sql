@@ -3,8 +3,10 @@
     Fader & Hardie (2013), "The Gamma-Gamma Model of Monetary Value", equation 1a, in logarithms. -#}
 {{ config(
     materialized='maximum_likelihood',
-    log_likelihood=log_gamma('p * x + q') ~ ' - ' ~ log_gamma('p * x') ~ ' - ' ~ log_gamma('q')
-        ~ ' + q * ln(gamma) + (p * x - 1) * ln(m) + p * x * ln(x) - (p * x + q) * ln(gamma + x * m)',
+    log_likelihood={
+        'x': log_gamma('p * x + q') ~ ' - ' ~ log_gamma('p * x') ~ ' - ' ~ log_gamma('q') ~ ' + p * x * ln(x)',
+        'x, m': 'q * ln(gamma) + (p * x - 1) * ln(m) - (p * x + q) * ln(gamma + x * m)'
+    },
     parameters={'p': '1', 'q': '2', 'gamma': 'sum(customers * m) / sum(customers)'}
 ) }}
 
