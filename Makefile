@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+WAREHOUSE := $(or $(PATRONAGE_WAREHOUSE),warehouse)
 
 .PHONY: build build-spark test test-faults test-spark test-mutations bench bench-spark lint docs lock clean
 
@@ -26,8 +27,10 @@ $(SPARK)/.ready: requirements-spark.lock | $(VENV)/.ready
 build: $(VENV)/.ready
 	$(BIN)/patronage build $(ARGS)
 
-# The same models on Spark, into warehouse/spark.
+# The same models on Spark, into warehouse/spark; without ARGS from an empty folder, as what a killed build
+# leaves there stops the next one.
 build-spark: $(SPARK)/.ready
+	$(if $(ARGS),,rm -rf $(WAREHOUSE)/spark $(WAREHOUSE)/spark_catalog)
 	$(SPARK)/bin/dbt build --target spark --profiles-dir profiles --target-path target/spark $(ARGS)
 
 # The same shops on both engines, every mart compared row by row.

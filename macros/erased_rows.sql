@@ -154,7 +154,7 @@
             {%- endif %}
             when exists (
                 select 1 from their_emails
-                where position(their_emails.email in lower(joined.{{ value }})) > 0
+                where position(their_emails.email in {{ lower_case('joined.' ~ value) }}) > 0
             ) then '(erased)'
             else {{ value }}
         end as {{ value }},
@@ -173,7 +173,7 @@
         case
             when not is_touched and not exists (
                 select 1 from their_emails
-                where position(their_emails.email in lower(joined.raw_row)) > 0
+                where position(their_emails.email in {{ lower_case('joined.raw_row') }}) > 0
             ) then raw_row
         end as raw_row
     from joined

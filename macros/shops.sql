@@ -30,7 +30,7 @@
         {% set shop = {
             'name': entry.name | string,
             'system': entry.get('system') or 'files',
-            'path': (entry.path | string).rstrip('/') or '/',
+            'path': full_path((entry.path | string).rstrip('/') or '/'),
             'timezone': entry.get('timezone') or 'UTC',
             'reporting_currency': entry.get('reporting_currency'),
         } %}

@@ -39,7 +39,7 @@
             min(fields) filter (where not is_blank) as least_fields,
             max(fields) filter (where not is_blank) as most_fields,
             bool_or(
-                not is_valid_utf8(value) or length(value) > 10000000 or without_quotes rlike '(^|,)\"'
+                not is_valid_utf8(value) or length(value) > 10000000 or without_quotes rlike '(^|,)[ \\t]*\"'
             ) as is_doubtful,
             sum(length(value) - length(replace(value, '\\r', ''))) as returns,
             count(*) filter (where endswith(value, '\\r')) as lines_with_return,
@@ -112,6 +112,7 @@
                 line_number,
                 case
                     when not is_unicode and contains(line, '\ufffd') then 'Invalid unicode (byte sequence mismatch)'
+                    when line rlike '(^|,)[ \\t]+\"' then 'A blank stands before a quote'
                     when line rlike '(^|,)\"' then 'Value with unterminated quote found'
                     when length(line) > 10000000 then 'Maximum line size of 10000000 bytes exceeded'
                     when line <> '' and length(line) - length(replace(line, ',', '')) + 1 <> " ~ fields ~ "

@@ -28,7 +28,11 @@
         ~ (root | length) ~ ")" -%}
     {%- set fields = [] -%}
     {%- for name, type in group.columns if name not in group.partitions -%}
-        {%- do fields.append(adapter.quote(name)) -%}
+        {#- little can be done with nanoseconds -#}
+        {%- do fields.append(
+            'cast(' ~ adapter.quote(name) ~ ' as timestamp) as ' ~ adapter.quote(name) if type == 'TIMESTAMP_NS'
+            else adapter.quote(name)
+        ) -%}
     {%- endfor -%}
     {%- for name in group.partitions -%}
         {%- set pattern = "(?i)/" ~ modules.re.escape(name) ~ "=([^/]*)/" -%}

@@ -15,7 +15,8 @@
     {#- types by the names that the macros of this folder know them by, DuckDB's -#}
     {% set names = {
         'string': 'VARCHAR', 'binary': 'VARCHAR', 'timestamp': 'TIMESTAMP WITH TIME ZONE',
-        'timestamp_ntz': 'TIMESTAMP', 'int': 'INTEGER',
+        'timestamp_ntz': 'TIMESTAMP', 'timestamp_ntz(9)': 'TIMESTAMP_NS', 'timestamp_ltz(9)': 'TIMESTAMP_NS',
+        'int': 'INTEGER',
     } %}
     {% set columns = [] %}
     {% for row in run_query('describe query ' ~ sql).rows %}

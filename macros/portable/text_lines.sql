@@ -19,10 +19,10 @@
 {% macro spark__text_lines(path) %}
     (
         select
-            line_number,
+            row_number() over (order by position) as line_number,
             line
         from text.`{{ literal_path(path) }}` with ('wholetext' = 'true')
-        lateral view posexplode(split(value, '\r?\n')) as line_number, line
+        lateral view posexplode(split(value, '\r?\n')) as position, line
         where line rlike '[0-9]'
     )
 {%- endmacro %}

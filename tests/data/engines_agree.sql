@@ -16,6 +16,24 @@
     'a double is rounded half away from zero': [
         parse_decimal('cast(1.00005 as double)', 'DOUBLE', 18, 4), 'cast(1.0001 as decimal(18, 4))',
     ],
+    'text with an exponent, below half of the last digit': [
+        parse_decimal("'-8.881784197001252e-16'", 'VARCHAR', 18, 4), 'cast(0 as decimal(18, 4))',
+    ],
+    'text with an exponent, half of the last digit': [
+        parse_decimal("'5e-5'", 'VARCHAR', 18, 4), 'cast(0.0001 as decimal(18, 4))',
+    ],
+    'text with digits beyond a large number': [
+        parse_decimal("'256341685878e-8'", 'VARCHAR', 20, 10), 'cast(2563.41685878 as decimal(20, 10))',
+    ],
+    'a double is what it is written as': [
+        parse_decimal('cast(3.15595 as double)', 'DOUBLE', 18, 4), 'cast(3.156 as decimal(18, 4))',
+    ],
+    'a double that is no number': [
+        parse_decimal("cast('nan' as double)", 'DOUBLE', 18, 4), 'cast(null as decimal(18, 4))',
+    ],
+    'a backslash in a literal': [
+        "'" ~ dbt.escape_single_quotes("a\\n'") ~ "'", "'a' || chr(92) || 'n' || chr(39)",
+    ],
     'a month back from its last day': [
         add_to_date('month', -1, "date '2024-03-31'"), "date '2024-02-29'",
     ],

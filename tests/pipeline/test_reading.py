@@ -59,6 +59,7 @@ def write_forms(root: Path) -> list[str]:
         "quoted": as_csv(ORDERS, quoting=csv.QUOTE_ALL),
         "reordered": as_csv([dict(reversed(row.items())) for row in ORDERS]),
         "extra": as_csv([row | {"note": 'two\nlines, "quoted"', "": "x"} for row in ORDERS]),
+        "bom_and_lines": "\ufeff" + as_csv([row | {"note": "two\nlines"} for row in ORDERS]),
         "shouting": as_csv([{f" {k.upper()} ": v for k, v in row.items()} for row in ORDERS]),
         "spaced": as_csv([{k: f"  {v}\t" for k, v in row.items()} for row in ORDERS]),
         "floats": as_csv([row | {"order_id": row["order_id"] + ".0"} for row in ORDERS]),

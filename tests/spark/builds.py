@@ -1,8 +1,8 @@
 """Builds shops on Spark in one process, as the plan (JSON) of `tests/spark/compare.py` says.
 
 It runs in the environment of `requirements-spark.lock`. After each build every public model, table
-or view, is written as Parquet where the comparison expects it. `done.txt` beside the plan names the
-builds that went well.
+or view, or the tables that the step names are written as Parquet where the comparison expects them.
+`done.txt` beside the plan names the builds that went well.
 """
 
 from __future__ import annotations
@@ -43,12 +43,14 @@ def build(step: dict[str, Any]) -> bool:
         return False
     manifest = json.loads((Path(os.environ["DBT_TARGET_PATH"]) / "manifest.json").read_text())
     session = SparkSession.active()
-    for node in manifest["nodes"].values():
-        if node["resource_type"] == "model" and node["config"]["access"] == "public":
-            table = session.table(f"`{node['schema']}`.`{node['alias']}`").coalesce(1)
-            table.write.mode("overwrite").parquet(
-                f"{step['marts']}/{node['schema']}/{node['alias']}"
-            )
+    tables = step.get("tables") or [
+        f"{node['schema']}.{node['alias']}"
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" and node["config"]["access"] == "public"
+    ]
+    for table in tables:
+        rows = session.table(table).coalesce(1)
+        rows.write.mode("overwrite").parquet(f"{step['marts']}/{table.replace('.', '/')}")
     print(f"spark: {step['name']} in {time.monotonic() - started:.0f} s", flush=True)
     return True
 

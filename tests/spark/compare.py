@@ -3,7 +3,8 @@
 `make test-spark` runs it. Both engines build the same shops, DuckDB first, each in a process with
 another time zone, the demo with all tests. Then every public model is compared row by row: keys,
 dates, counts and decimals exactly, doubles to a relative 1e-9. A difference is printed with its
-table, key and both values.
+table, key and both values. Of shops in all forms of files, and of one whose customer asked to be
+erased, the accepted rows are compared.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ sys.path.insert(0, str(PROJECT / "tests" / "pipeline"))
 
 from test_bad_input import BROKEN_FILES  # noqa: E402
 from test_oracle import ZONES, tables, write  # noqa: E402
+from test_reading import write_forms  # noqa: E402
 
 from patronage.publish import Mart, literal, marts_of, quoted  # noqa: E402
 
@@ -39,6 +41,23 @@ SHORT_LIVED = {
     ),
 }
 SHOWN = 5  # differences of a table
+# accepted rows and their keys; the number of a row is an engine's own
+STAGED = {
+    "staging.stg_orders": ["source", "order_id"],
+    "staging.stg_events": ["source", "event_id"],
+    "staging.stg_customers": ["source", "customer_id"],
+}
+# one person wants to be forgotten, and another has written the address with other letters
+ERASURE = {
+    "orders": "order_id,ordered_at,customer_id,email,amount\n"
+    "1,2024-01-01,a,irem@example.com,5e-5\n2,2024-01-02,b,,7\n",
+    "customers": "customer_id,email,city\na,irem@example.com,Ankara\nb,,Bursa\n",
+    "events": "event_id,occurred_at,event_type,customer_id,text\n"
+    "1,2024-01-01,product_reviewed,a,mine\n"
+    "2,2024-01-02,product_reviewed,b,write to İREM@Example.com\n"
+    "3,2024-01-02,product_reviewed,b,write to none\n",
+    "erasures": "customer_id,requested_at\na,2024-02-01\n",
+}
 # kinds of broken files (test_bad_input), and what Spark says of them
 REFUSED = {
     "empty": "no files in the folder",
@@ -58,7 +77,11 @@ REFUSED = {
 
 
 def plan(folder: Path, seeds: list[int]) -> list[dict[str, Any]]:
-    """What to build: the demo with all tests, then shops in three time zones for each seed."""
+    """What to build: the demo with all tests, shops in three time zones for each seed, all forms.
+
+    A step with `says` must be refused with it; of one with `tables` (their keys) just those are
+    compared.
+    """
     # one partition is quickest for so little; the random shops are spread, as on a cluster
     environment = {"PATRONAGE_SPARK_PARTITIONS": "1"}
     steps = [{"name": "demo", "command": ["build"], "environment": environment}]
@@ -76,6 +99,16 @@ def plan(folder: Path, seeds: list[int]) -> list[dict[str, Any]]:
         environment = {"PATRONAGE_AS_OF": as_of, "PATRONAGE_SALT": "pepper"}
         environment["PATRONAGE_SPARK_PARTITIONS"] = "3"
         steps.append({"name": f"seed {seed}", "command": command, "environment": environment})
+    forms = folder / "forms"
+    (forms / "erasure").mkdir(parents=True)
+    for name, text in ERASURE.items():
+        (forms / "erasure" / f"{name}.csv").write_text(text)
+    sources = [{"name": name, "path": str(forms / name)} for name in write_forms(forms)]
+    command = ["build", *MODELS_ONLY, "--vars", json.dumps({"sources": sources}), "--select"]
+    command += [f"+{table.split('.')[1]}" for table in STAGED]
+    environment = {"PATRONAGE_SALT": "pepper", "PATRONAGE_SPARK_PARTITIONS": "1"}
+    step = {"name": "forms", "command": command, "environment": environment, "tables": STAGED}
+    steps.append(step)
     for name, says in REFUSED.items():
         for path, content in BROKEN_FILES[name][0].items():
             file = folder / "broken" / name / path
@@ -150,6 +183,7 @@ def differences(connection: duckdb.DuckDBPyConnection, mart: Mart, spark: str) -
     columns = columns_of(connection, left)
     if columns != columns_of(connection, right):
         return [f"columns: {columns} <> {columns_of(connection, right)}"]
+    columns.pop("row_id", None)
     key = ", ".join(quoted(column) for column in mart.key)
     joined = " and ".join(
         f"d.{quoted(column)} is not distinct from s.{quoted(column)}" for column in mart.key
@@ -186,7 +220,11 @@ def differences(connection: duckdb.DuckDBPyConnection, mart: Mart, spark: str) -
 def compare(folder: Path, step: dict[str, Any]) -> tuple[int, int]:
     """Compare every mart of a step and print what differs; return how many are the same, or not."""
     same = rows = 0
-    marts = marts_of(folder / "duckdb" / "target" / "manifest.json")
+    if "tables" in step:
+        places = [(*place.split("."), tuple(key)) for place, key in step["tables"].items()]
+        marts = [Mart(schema, name, key, "", {}, {}) for schema, name, key in places]
+    else:
+        marts = marts_of(folder / "duckdb" / "target" / "manifest.json")
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute("create temp table pairs (d int, s int)")

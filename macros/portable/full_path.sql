@@ -1,0 +1,26 @@
+{#- A folder's path by which the engine names the files below it. -#}
+{% macro full_path(path) %}
+    {{ return(adapter.dispatch('full_path')(path) if execute else path) }}
+{% endmacro %}
+
+{% macro duckdb__full_path(path) %}
+    {{ return(path) }}
+{% endmacro %}
+
+{#- From the root, or from the scheme (s3a:), without `.` and `..`. -#}
+{% macro spark__full_path(path) %}
+    {% if modules.re.match('[a-z0-9]+:', path) %}
+        {{ return(path) }}
+    {% endif %}
+    {% set here = '' if path.startswith('/')
+        else run_query("select reflect('java.lang.System', 'getProperty', 'user.dir')").columns[0].values()[0] ~ '/' %}
+    {% set parts = [] %}
+    {% for part in (here ~ path).split('/') if part not in ('', '.') %}
+        {% if part != '..' %}
+            {% do parts.append(part) %}
+        {% elif parts %}
+            {% do parts.pop() %}
+        {% endif %}
+    {% endfor %}
+    {{ return('/' ~ (parts | join('/'))) }}
+{% endmacro %}
