@@ -1,76 +1,42 @@
-with events as (
+-- a till or a kiosk is joined to nobody
+with shared_visitors as (
     select
-        events.row_id as event_row_id,
         events.source,
-        events.event_id,
-        events.occurred_at,
-        events.anonymous_id,
-        events.customer_id,
-        case
-            when events.customer_id is null
-                then {{ contact_hash("'email'", normal_email('events.email')) }}
-        end as email_hash,
-        coalesce(events.is_bot, false) as is_bot
+        events.anonymous_id
     from {{ ref('stg_events') }} as events
-    inner join {{ ref('int_as_of') }} as dates
-        on events.event_date <= dates.as_of
-),
-
--- who the event itself names: its customer id, else an address that belongs to someone
-named as (
-    select
-        events.event_row_id,
-        events.source,
-        events.event_id,
-        events.occurred_at,
-        events.anonymous_id,
-        events.is_bot,
-        people.person_number
-    from events
-    left join {{ ref('int_accounts') }} as accounts
-        on
-            events.source = accounts.source
-            and events.customer_id = accounts.customer_id
-    left join {{ ref('int_contact_customers') }} as contacts
-        on events.email_hash = contacts.contact_hash
-    left join {{ ref('int_people') }} as people
-        on coalesce(accounts.customer_key, contacts.customer_key) = people.customer_key
-),
-
-identified_visitors as (
-    select
-        source,
-        anonymous_id
-    from named
+    inner join {{ ref('int_named_events') }} as named
+        on events.row_id = named.event_row_id
     where
-        anonymous_id is not null
-        and person_number is not null
-        and not is_bot
+        events.anonymous_id is not null
+        and not coalesce(events.is_bot, false)
     group by
-        source,
-        anonymous_id
-    having count(distinct person_number) <= {{ var('shared_visitor_customers') }}
+        events.source,
+        events.anonymous_id
+    having count(distinct named.person_number) > {{ var('shared_visitor_customers') }}
 ),
 
 -- of identifications at one instant the greatest event id decides
 identifications as (
     select
-        named.source,
-        named.anonymous_id,
-        named.occurred_at,
-        max_by(named.person_number, named.event_id) as person_number
-    from named
-    inner join identified_visitors
+        events.source,
+        events.anonymous_id,
+        events.occurred_at,
+        max_by(named.person_number, events.event_id) as person_number
+    from {{ ref('stg_events') }} as events
+    inner join {{ ref('int_named_events') }} as named
+        on events.row_id = named.event_row_id
+    left join shared_visitors
         on
-            named.source = identified_visitors.source
-            and named.anonymous_id = identified_visitors.anonymous_id
+            events.source = shared_visitors.source
+            and events.anonymous_id = shared_visitors.anonymous_id
     where
-        named.person_number is not null
-        and not named.is_bot
+        events.anonymous_id is not null
+        and not coalesce(events.is_bot, false)
+        and shared_visitors.anonymous_id is null
     group by
-        named.source,
-        named.anonymous_id,
-        named.occurred_at
+        events.source,
+        events.anonymous_id,
+        events.occurred_at
 ),
 
 identity_changes as (
@@ -107,19 +73,22 @@ int_event_people as (
     select
         event_row_id,
         person_number
-    from named
-    where person_number is not null
+    from {{ ref('int_named_events') }}
     union all
     select
-        named.event_row_id,
+        events.row_id as event_row_id,
         spells.person_number
-    from named
+    from {{ ref('stg_events') }} as events
+    inner join {{ ref('int_as_of') }} as dates
+        on events.event_date <= dates.as_of
+    left join {{ ref('int_named_events') }} as named
+        on events.row_id = named.event_row_id
     inner join identity_spells as spells
         on
-            named.source = spells.source
-            and named.anonymous_id = spells.anonymous_id
-            and (spells.started_at is null or named.occurred_at >= spells.started_at)
-            and (spells.ended_at is null or named.occurred_at < spells.ended_at)
+            events.source = spells.source
+            and events.anonymous_id = spells.anonymous_id
+            and (spells.started_at is null or events.occurred_at >= spells.started_at)
+            and (spells.ended_at is null or events.occurred_at < spells.ended_at)
     where named.person_number is null
 )
 

@@ -95,6 +95,10 @@ FAULTS = {
         " (select min(customer_key) from lifecycle.rfm where frequency = 1)"
     ),
     "rejected_rows_are_all_listed": "delete from core.rejected_rows where raw_table = 'orders'",
+    "totals_fit": (
+        "update core.orders set refund_amount = 99999999999999"
+        " where order_key in (select order_key from core.orders order by order_key limit 2)"
+    ),
 }
 
 
