@@ -7,10 +7,10 @@ with totals as (
         sum(cast(refund_amount as decimal(38, 4))) as refund_amount,
         count(*) filter (
             where
-                gross_amount is null
-                or discount_amount is null
-                or refund_amount is null
-                or net_amount is null
+            gross_amount is null
+            or discount_amount is null
+            or refund_amount is null
+            or net_amount is null
         ) as orders_without_amount
     from {{ ref('orders') }}
 )
