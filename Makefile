@@ -30,7 +30,7 @@ build: $(VENV)/.ready
 # The same models on Spark, into warehouse/spark; without ARGS from an empty folder, as what a killed build
 # leaves there stops the next one.
 build-spark: $(SPARK)/.ready
-	$(if $(ARGS),,rm -rf $(WAREHOUSE)/spark $(WAREHOUSE)/spark_catalog)
+	$(if $(ARGS),,rm -rf "$(WAREHOUSE)/spark" "$(WAREHOUSE)/spark_catalog")
 	$(SPARK)/bin/dbt build --target spark --profiles-dir profiles --target-path target/spark $(ARGS)
 
 # The same shops on both engines, every mart compared row by row.

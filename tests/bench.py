@@ -118,7 +118,7 @@ def bench_spark(folder: Path, settings: dict[str, str], dbt: Path, duckdb: float
     """Build the models on Spark with one core, then with two, and print how that compares."""
     taken = {}
     for cores in (1, 2):
-        print(f"spark, {cores} core{'s'[: cores - 1]}")
+        print(f"spark, local[{cores}]")
         settings = settings | {"PATRONAGE_SPARK_MASTER": f"local[{cores}]"}
         _, taken[cores] = bench_models(folder, settings, dbt)
         print(f"spark with {cores} / duckdb with 2 = {taken[cores] / duckdb:.2f}", flush=True)

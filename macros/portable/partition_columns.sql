@@ -28,7 +28,7 @@
         ~ (root | length) ~ ")" -%}
     {%- set fields = [] -%}
     {%- for name, type in group.columns if name not in group.partitions -%}
-        {#- little can be done with nanoseconds -#}
+        {#- times have microseconds in the contract, and functions know no finer ones -#}
         {%- do fields.append(
             'cast(' ~ adapter.quote(name) ~ ' as timestamp) as ' ~ adapter.quote(name) if type == 'TIMESTAMP_NS'
             else adapter.quote(name)

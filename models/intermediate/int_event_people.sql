@@ -1,4 +1,5 @@
--- a till or a kiosk is joined to nobody
+-- A till or a kiosk is joined to nobody. Who named a visitor is read twice rather than kept: with the texts
+-- of all events it is more than a small memory holds.
 with shared_visitors as (
     select
         events.source,
