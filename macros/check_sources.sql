@@ -47,6 +47,7 @@
         {% endfor %}
         {{ check_as_of() }}
     {% endif %}
+    {% do lock_engine(shops()) if execute %}
 {% endmacro %}
 
 {% macro check_table(shop, table, required, relations, is_required, known=none) %}

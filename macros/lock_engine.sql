@@ -1,0 +1,33 @@
+{#- Takes from the engine what a build does not need: it may read the shops' files and the project's seeds, write its
+    own database, and change no setting any more. `shops`: source entries (macro shops).
+
+    A table's folder may be a link to another place: what lies there is a shop's file, too. -#}
+{% macro lock_engine(shops) %}
+    {{ return(adapter.dispatch('lock_engine')(shops)) }}
+{% endmacro %}
+
+{% macro duckdb__lock_engine(shops) %}
+    {% if not run_query("select current_setting('lock_configuration')").columns[0].values()[0] %}
+        {% set folders = [] %}
+        {% for shop in shops %}
+            {% do folders.append(shop.path) %}
+            {% for path in list_files(shop.path) %}
+                {% do folders.append(shop.path ~ '/' ~ path[(shop.path | length):].strip('/').split('/')[0]) %}
+            {% endfor %}
+        {% endfor %}
+        {% for node in graph.nodes.values() if node.resource_type == 'seed' %}
+            {% do folders.append(node.root_path ~ '/' ~ node.original_file_path.rsplit('/', 1)[0]) %}
+        {% endfor %}
+        {% set literals = [] %}
+        {% for folder in folders | unique %}
+            {% do literals.append("'" ~ dbt.escape_single_quotes(folder) ~ "'") %}
+        {% endfor %}
+        {% do run_query('set allowed_directories = [' ~ (literals | join(', ')) ~ ']') %}
+        {% do run_query('set enable_external_access = false') %}
+        {% do run_query('set lock_configuration = true') %}
+    {% endif %}
+{% endmacro %}
+
+{#- Spark reads with the rights of who started it. -#}
+{% macro spark__lock_engine(shops) %}
+{% endmacro %}

@@ -1,0 +1,41 @@
+"""What dbt's connection to DuckDB needs beyond a profile: the salt, the zone, files of one's own.
+
+dbt-duckdb loads `Plugin` by the name of this module, which `profiles/profiles.yml` gives.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from dbt.adapters.duckdb.credentials import DuckDBCredentials
+from dbt.adapters.duckdb.plugins import BasePlugin
+from dbt.flags import get_flags
+from duckdb import DuckDBPyConnection
+
+PRIVATE = 0o077  # a mask: files are 0600, folders 0700
+
+
+class Plugin(BasePlugin):
+    """Sets up each connection that dbt opens."""
+
+    def update_connection_config(self, creds: DuckDBCredentials, config: dict[str, Any]) -> None:
+        """Have what is written from here on readable by its owner alone; bound the memory.
+
+        PATRONAGE_MEMORY_LIMIT is what queries may hold (4GB), the rest goes to disk.
+        """
+        os.umask(PRIVATE)
+        target = Path(get_flags().PROJECT_DIR, get_flags().TARGET_PATH or "target")
+        if (target / "partial_parse.msgpack").is_file():  # what dbt has made before it connects
+            target.chmod(0o777 & ~PRIVATE)
+        if limit := os.environ.get("PATRONAGE_MEMORY_LIMIT"):
+            config["memory_limit"] = limit
+
+    def configure_connection(self, conn: DuckDBPyConnection) -> None:
+        """Keep all connections to UTC, once: later the settings are locked (macro lock_engine)."""
+        conn.execute("set global TimeZone = 'UTC'")
+
+    def configure_cursor(self, cursor: DuckDBPyConnection) -> None:
+        """Hand over the salt as a variable of the session, so that no file holds it as SQL."""
+        cursor.execute("set variable patronage_salt = ?", [os.environ.get("PATRONAGE_SALT", "")])
