@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 WAREHOUSE := $(or $(PATRONAGE_WAREHOUSE),warehouse)
 
-.PHONY: build build-spark test test-faults test-spark test-mutations bench bench-spark lint docs lock clean
+.PHONY: build build-spark test test-faults test-spark test-mutations fingerprint bench bench-spark lint docs lock clean
 
 # The environment: everything of the lock file, compiled once, and this package in place.
 $(VENV)/.ready: requirements.lock pyproject.toml
@@ -44,6 +44,10 @@ test: $(VENV)/.ready
 # What readers see while builds are killed, disks fill up and files are broken: all of it (half an hour).
 test-faults: $(VENV)/.ready
 	PATRONAGE_FAULTS=full $(BIN)/pytest -n 2 tests/pipeline/test_faults.py $(ARGS)
+
+# A hash of every published table's rows, shop by shop; ARGS="--save FILE", "--against FILE", "--spark".
+fingerprint: $(VENV)/.ready
+	$(BIN)/python tests/fingerprint.py $(ARGS)
 
 # Breaks one rule of the models at a time; tests/mutations.md says which test noticed (half an hour).
 test-mutations: $(VENV)/.ready
