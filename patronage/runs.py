@@ -172,11 +172,12 @@ class Run:
 
     def raw_gate(self) -> None:
         """Check the raw rows. Raises GateError."""
-        expectations = self.expectations("raw")
+        from patronage.gates import raw  # takes seconds, so not before it is needed
+
         variables = self.variables()
-        contract = expectations.contract_of(self.project)
+        contract = raw.contract_of(self.project)
         try:
-            found = expectations.profile(self.warehouse / BUILD_FILE, contract)
+            found = raw.profile(self.warehouse / BUILD_FILE, contract)
         except duckdb.CatalogException as error:
             raise PublishError(
                 "the raw rows are not built: run `patronage build` in full"
@@ -194,7 +195,7 @@ class Run:
         self.pass_gate(
             "raw",
             self.warehouse / BUILD_FILE,
-            expectations.suites(self.project, found, compared, variables["gates"], oldest),
+            raw.suites(self.project, found, compared, variables["gates"], oldest),
         )
 
     def is_dated(self, variables: dict[str, Any]) -> bool:
@@ -207,10 +208,10 @@ class Run:
         marts = marts_of(manifest)
 
         def check(candidate: Path, rows: dict[str, int]) -> None:
-            suites = self.expectations("marts").suites(
-                marts, rows, is_latest=not self.is_dated(self.variables())
-            )
-            self.pass_gate("marts", candidate, suites)
+            from patronage.gates.marts import suites
+
+            expected = suites(marts, rows, is_latest=not self.is_dated(self.variables()))
+            self.pass_gate("marts", candidate, expected)
 
         def complete(connection: duckdb.DuckDBPyConnection, rows: dict[str, int]) -> None:
             as_of = connection.execute("select max(as_of) from core.as_of").fetchall()[0][0]
@@ -224,15 +225,11 @@ class Run:
 
         return publish(self.warehouse, manifest, check, complete)
 
-    def expectations(self, gate: str) -> Any:
-        """The module of a gate's expectations."""
-        from patronage import gates  # takes seconds, so not before it is needed
-
-        self.gates = self.gates or gates.Gates()
-        return gates.expectations_of(self.project, gate)
-
     def pass_gate(self, name: str, database: Path, suites: list[Any]) -> None:
         """Run a gate's suites, write the Data Docs, print the warnings. Raises GateError."""
+        from patronage.gates import Gates
+
+        self.gates = self.gates or Gates()
         outcome = self.gates.check(name, database, suites)
         self.entry["checks_run"] += outcome.run
         self.entry["checks_failed"] += len(outcome.failed)
