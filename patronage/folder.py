@@ -169,7 +169,7 @@ def refuse_place(warehouse: Path, project: Path, data: Iterable[Path]) -> None:
         if warehouse in (kept, *kept.parents):
             raise FolderError(f"{warehouse} holds {kept}, which is not to be written to: {other}")
     for kept in (*((project / name).resolve() for name in OF_PROJECT), package, *raw):
-        if kept in warehouse.parents:
+        if kept in (warehouse, *warehouse.parents):
             raise FolderError(f"{warehouse} lies in {kept}, which is not to be written to: {other}")
 
 

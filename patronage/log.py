@@ -97,7 +97,8 @@ def read_log(
         published = published_log(warehouse)
     except (duckdb.Error, OSError, FolderError) as error:
         line = (str(error).splitlines() or ["unknown error"])[0]
-        trouble(f"{warehouse / PUBLIC_FILE} cannot be read ({line}): a build publishes it anew")
+        anew = "`patronage build` publishes it anew"
+        trouble(f"{warehouse / PUBLIC_FILE} cannot be read ({line}): {anew}")
         published = []
     entries = {entry["build_id"]: entry for entry in [*written_log(warehouse), *published]}
     return sorted(entries.values(), key=lambda entry: (entry["started_at"], entry["build_id"]))
