@@ -2,7 +2,6 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-WAREHOUSE := $(or $(PATRONAGE_WAREHOUSE),warehouse)
 
 .PHONY: build build-spark test test-faults test-spark test-mutations fingerprint bench bench-spark lint docs lock clean
 
@@ -30,8 +29,8 @@ build: $(VENV)/.ready
 # The same models on Spark, into warehouse/spark; without ARGS from an empty folder, as what a killed build
 # leaves there stops the next one.
 build-spark: $(SPARK)/.ready
-	$(if $(ARGS),,rm -rf "$(WAREHOUSE)/spark" "$(WAREHOUSE)/spark_catalog")
-	$(SPARK)/bin/dbt build --target spark --profiles-dir profiles --target-path target/spark $(ARGS)
+	$(if $(ARGS),,$(BIN)/patronage clean --spark)
+	umask 077; $(SPARK)/bin/dbt build --target spark --profiles-dir profiles --target-path target/spark $(ARGS)
 
 # The same shops on both engines, every mart compared row by row.
 test-spark: $(SPARK)/.ready $(VENV)/.ready
@@ -78,6 +77,7 @@ lock: $(VENV)/.ready
 	$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header \
 		--output-file requirements-spark.lock tests/spark/requirements.in
 
+# What was built in `warehouse` (and only that), then the environments.
 clean:
+	test ! -x $(BIN)/patronage || PATRONAGE_WAREHOUSE= $(BIN)/patronage clean
 	rm -rf $(VENV) $(SPARK) target logs
-	find warehouse -mindepth 1 ! -name .gitignore -delete

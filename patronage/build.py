@@ -51,7 +51,6 @@ def dbt_environment(project: Path) -> Iterator[Path]:
     if data and "://" not in data:
         settings["PATRONAGE_DATA"] = str(Path(data).resolve())
     before = {name: os.environ.get(name) for name in settings}
-    warehouse.mkdir(parents=True, exist_ok=True)
     os.environ.update(settings)
     try:
         yield target

@@ -1,4 +1,4 @@
-"""The command line: build, publish, status, rejects, sample, demo."""
+"""The command line: build, publish, status, rejects, clean, sample, demo."""
 
 from __future__ import annotations
 
@@ -19,10 +19,18 @@ from rich.table import Table
 
 from patronage.build import BuildError, dbt_environment, project_folder, warehouse_folder
 from patronage.demo import make_demo
+from patronage.folder import FolderError, claim, empty, kind_of, umask
 from patronage.log import read_log
-from patronage.publish import BUILD_FILE, PUBLIC_FILE, PublishError, readable
+from patronage.publish import (
+    BUILD_FILE,
+    DOCS_FOLDER,
+    PUBLIC_FILE,
+    PublishError,
+    only_writer,
+    readable,
+)
 from patronage.rejects import export, rejected_rows, told
-from patronage.runs import DOCS_FOLDER, GateError, Run
+from patronage.runs import GateError, Run
 from patronage.salt import SaltError, salted
 from patronage.sample import SampleError, copy_sample
 
@@ -39,6 +47,9 @@ def fail(*messages: str) -> None:
     sys.exit(1)
 
 
+ADOPT = click.option("--adopt", is_flag=True, help="Take a folder that holds other files, too.")
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="patronage")
 def main() -> None:
@@ -47,8 +58,9 @@ def main() -> None:
 
 @main.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
 @click.option("--accept", is_flag=True, help="Do not compare this delivery with the last one.")
+@ADOPT
 @click.pass_context
-def build(context: click.Context, accept: bool) -> None:
+def build(context: click.Context, accept: bool, adopt: bool) -> None:
     """Check the raw rows, run `dbt build`, check the marts and publish them.
 
     All of dbt's own options are passed on (--vars, --select, --threads, --target, --full-refresh).
@@ -56,22 +68,20 @@ def build(context: click.Context, accept: bool) -> None:
     PATRONAGE_TIMEZONE and PATRONAGE_CURRENCY; the date from PATRONAGE_AS_OF; the output folder
     from PATRONAGE_WAREHOUSE; the salt of hashed addresses from PATRONAGE_SALT.
     """
-    run_and_publish(list(context.args), accept, Run.build)
+    run_and_publish(list(context.args), accept, adopt, Run.build)
 
 
 @main.command("publish")
 @click.option("--accept", is_flag=True, help="Do not compare this delivery with the last one.")
-def publish_command(accept: bool) -> None:
+@ADOPT
+def publish_command(accept: bool, adopt: bool) -> None:
     """Check and publish the marts of the last build, without building anew."""
-
-    def parse(run: Run) -> None:
-        run.dbt(["parse"])  # says what the marts are, whoever built them
-        run.raw_gate()
-
-    run_and_publish([], accept, parse)
+    run_and_publish([], accept, adopt, Run.take_build)
 
 
-def run_and_publish(options: list[str], accept: bool, prepare: Callable[[Run], None]) -> None:
+def run_and_publish(
+    options: list[str], accept: bool, adopt: bool, prepare: Callable[[Run], None]
+) -> None:
     """Prepare the build file, publish its marts and print what came out."""
     logging.raiseExceptions = False  # a full disk is told in one line, not in a log's traceback
     project = project_folder()
@@ -94,10 +104,10 @@ def run_and_publish(options: list[str], accept: bool, prepare: Callable[[Run], N
             bar.console.print(line, markup=False)
 
         try:
-            with salted() as new_salt, dbt_environment(project) as target:
+            with umask(), salted() as new_salt, dbt_environment(project) as target:
                 if new_salt:
                     say(f"a salt for hashed addresses was made: keep {new_salt}, keys hang on it")
-                run = Run(project, target, options, accept, say, follow)
+                run = Run(project, target, options, accept, adopt, say, follow)
                 with run.logged():
                     prepare(run)
                     say(f"built and checked in {time.monotonic() - started:.0f} s")
@@ -109,10 +119,10 @@ def run_and_publish(options: list[str], accept: bool, prepare: Callable[[Run], N
             fail(
                 *error.args, *([hint] if lasts else []), docs_line(project), "nothing was published"
             )
-        except (BuildError, PublishError, SaltError) as error:
+        except (BuildError, FolderError, PublishError, SaltError) as error:
             bar.stop()
             fail(*error.args, "nothing was published")
-        except OSError as error:
+        except (duckdb.Error, OSError) as error:
             bar.stop()
             fail(readable(error, warehouse_folder(project) / BUILD_FILE), "nothing was published")
     width = max(map(len, rows))
@@ -133,7 +143,11 @@ def docs_line(project: Path) -> str:
 @click.option("--last", default=10, show_default=True, help="How many builds to show.")
 def status(last: int) -> None:
     """Show the last builds: what was published when, and what failed."""
-    entries = read_log(warehouse_folder(project_folder()))[-last:]
+    warehouse = warehouse_folder(project_folder())
+    try:
+        entries = read_log(warehouse, fail)[-last:]
+    except (FolderError, OSError) as error:
+        fail(str(error))
     if not entries:
         fail("no build yet: run `patronage build` first")
     table = Table(box=None, pad_edge=False)
@@ -179,12 +193,15 @@ def rejects(to: Path | None, table: str | None, source: str | None) -> None:
     """
     warehouse = warehouse_folder(project_folder())
     build_file = warehouse / BUILD_FILE
-    if not build_file.exists():
-        fail(f"{build_file} is missing: run `patronage build` first")
     try:
-        found = rejected_rows(build_file, source, table)
-        if to:
-            written = export(found, to)
+        if kind_of(build_file) is None:
+            fail(f"{build_file} is missing: run `patronage build` first")
+        with umask():
+            found = rejected_rows(build_file, source, table)
+            if to:
+                written = export(found, to)
+    except FolderError as error:
+        fail(str(error))
     except (duckdb.Error, OSError) as error:
         fail(readable(error, build_file))
     if not found:
@@ -199,6 +216,22 @@ def rejects(to: Path | None, table: str | None, source: str | None) -> None:
     if to:
         for file, rows in written.items():
             console.print(f"wrote {file}: {rows:,} rows", markup=False)
+
+
+@main.command()
+@click.option("--spark", is_flag=True, help="Only what a build on Spark has left.")
+def clean(spark: bool) -> None:
+    """Remove all that was built from the warehouse folder, what is published, too; nothing else."""
+    project = project_folder()
+    warehouse = warehouse_folder(project)
+    try:
+        if kind_of(warehouse) is None:
+            return
+        claim(warehouse, project)
+        with only_writer(warehouse):
+            empty(warehouse, *(("spark", "spark_catalog") if spark else ()))
+    except (FolderError, PublishError, OSError) as error:
+        fail(str(error))
 
 
 @main.command()

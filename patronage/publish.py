@@ -7,7 +7,6 @@ import errno
 import fcntl
 import json
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,11 +14,14 @@ from pathlib import Path
 
 import duckdb
 
+from patronage.database import literal, opened, quoted, restricted
+from patronage.folder import LOCK, for_readers, foreign, kind_of, open_plain, remove
+
 BUILD_FILE = "build.duckdb"
 PUBLIC_FILE = "patronage.duckdb"
 PARQUET_FOLDER = "parquet"
+DOCS_FOLDER = "data_docs"
 CANDIDATE_FILE = ".candidate.duckdb"
-LOCK_FILE = ".lock"
 
 # Files of this storage version open in every DuckDB from 1.0 on, so older BI drivers read them too.
 STORAGE_VERSION = "v1.0.0"
@@ -44,16 +46,6 @@ class Mart:
     def sql_name(self) -> str:
         """Schema and name, quoted."""
         return f"{quoted(self.schema)}.{quoted(self.name)}"
-
-
-def quoted(identifier: str) -> str:
-    """Return an SQL identifier in double quotes."""
-    return '"' + identifier.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """Return an SQL text literal."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def marts_of(manifest: Path) -> list[Mart]:
@@ -89,12 +81,10 @@ def only_writer(warehouse: Path) -> Iterator[None]:
 
     Raises PublishError when another process holds it.
     """
-    warehouse.mkdir(parents=True, exist_ok=True)
-    with (warehouse / LOCK_FILE).open("a+") as file:
+    with os.fdopen(open_plain(warehouse / LOCK, os.O_RDWR | os.O_CREAT), "r+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            file.seek(0)
             raise PublishError(
                 f"another build or publish is at work in {warehouse} ({file.read().strip()}): "
                 "wait until it has ended"
@@ -106,12 +96,13 @@ def only_writer(warehouse: Path) -> Iterator[None]:
 
 
 def clean_up(warehouse: Path) -> None:
-    """Remove what a publish that was killed has left; the caller is the only writer."""
-    _remove(*warehouse.glob(f"{CANDIDATE_FILE}*"))
-    for name in (PARQUET_FOLDER, "data_docs"):
+    """Remove what a build or publish that was killed has left; the caller is the only writer."""
+    remove(*warehouse.glob(f"{CANDIDATE_FILE}*"), warehouse / f"{BUILD_FILE}.tmp")
+    for name in (PARQUET_FOLDER, DOCS_FOLDER):
         link = warehouse / name
-        kept = link.resolve() if link.is_symlink() else None
-        _remove(*(path for path in warehouse.glob(f".{name}.*") if path.resolve() != kept))
+        kept = os.readlink(link) if link.is_symlink() else ""
+        left = (path for path in warehouse.glob(f".{name}.*") if path.name != kept)
+        remove(*(path for path in left if not foreign(path)))
 
 
 def publish(
@@ -129,11 +120,15 @@ def publish(
 
     Returns the rows of each published mart (schema.name). Raises PublishError with one line.
     """
+    warehouse = warehouse.resolve()  # the database compares whole paths
     build = warehouse / BUILD_FILE
     if not build.exists():
         raise PublishError(f"{build} is missing: run `patronage build` first")
     marts = marts_of(manifest)
     candidate = warehouse / CANDIDATE_FILE
+    for path in (build, warehouse / PUBLIC_FILE, warehouse / PARQUET_FOLDER):
+        if kind_of(path) and (reason := foreign(path)):
+            raise PublishError(f"{path} {reason}")
     clean_up(warehouse)
     parquet = new_folder(warehouse, PARQUET_FOLDER)
     try:
@@ -142,7 +137,8 @@ def publish(
         if check:
             check(candidate, rows)
         if complete:
-            with duckdb.connect(str(candidate)) as connection:
+            with _writing(candidate, parquet) as connection:
+                connection.execute("use public")
                 complete(connection, rows)
                 for (table,) in connection.execute(
                     "select table_name from duckdb_tables() where schema_name = 'core'"
@@ -152,6 +148,7 @@ def publish(
                         _copy_to_parquet(connection, f"core.{quoted(table)}", file)
         for path in (candidate, *parquet.rglob("*")):
             _sync(path)
+        for_readers(candidate)
         os.replace(candidate, warehouse / PUBLIC_FILE)
         _sync(warehouse)
         swap_folder(parquet, warehouse / PARQUET_FOLDER)
@@ -171,7 +168,7 @@ def readable(error: Exception, build: Path) -> str:
     if isinstance(error, OSError) and error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
         return f"{build.parent} cannot be written to: {error.strerror}"
     if "read-only file system" in text or "permission denied" in text:
-        return f"{build.parent} cannot be written to: {line}"
+        return f"{build.parent} cannot be read or written: {line}"
     if "conflicting lock" in text or "could not set lock" in text:
         return f"another program has {build} open for writing: close it ({line})"
     damaged = (
@@ -193,12 +190,8 @@ def readable(error: Exception, build: Path) -> str:
 def _write(build: Path, candidate: Path, parquet: Path, marts: list[Mart]) -> dict[str, int]:
     """Write the candidate file and Parquet folder; return the rows that the build file holds."""
     rows = {}
-    with duckdb.connect() as connection:
-        connection.execute("set TimeZone = 'UTC'")
+    with _writing(candidate, parquet, build) as connection:
         connection.execute(f"attach {literal(str(build))} as build (read_only)")
-        connection.execute(
-            f"attach {literal(str(candidate))} as public (storage_version '{STORAGE_VERSION}')"
-        )
         built = set(
             connection.execute(
                 "select table_schema, table_name from information_schema.tables "
@@ -230,9 +223,22 @@ def _write(build: Path, candidate: Path, parquet: Path, marts: list[Mart]) -> di
     return rows
 
 
+@contextlib.contextmanager
+def _writing(candidate: Path, parquet: Path, *others: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection that writes the candidate file, as `public`, and the Parquet folder."""
+    spill = candidate.with_name(f"{candidate.name}.tmp")
+    with restricted([candidate, *others], parquet, spill) as connection:
+        connection.execute(
+            f"attach {literal(str(candidate))} as public (storage_version '{STORAGE_VERSION}')"
+        )
+        yield connection
+        connection.execute("use memory")
+        connection.execute("detach public")  # fails where closing would leave a part behind
+
+
 def _check(candidate: Path, rows: dict[str, int]) -> None:
     """Open the candidate as a reader would: it holds the marts, with their rows, and no more."""
-    with duckdb.connect(str(candidate), read_only=True) as connection:
+    with opened(candidate) as connection:
         found = {}
         for schema, table in connection.execute(
             "select schema_name, table_name from duckdb_tables()"
@@ -261,10 +267,9 @@ def swap_folder(new: Path, link: Path) -> None:
 
     A folder cannot be replaced by another in one step, a link can.
     """
-    if link.is_dir() and not link.is_symlink():  # made by an earlier release
-        os.rename(link, new.with_name(f".{link.name}.old"))
+    for_readers(new, *new.rglob("*"))
     step = new.with_name(f".{link.name}.link")
-    _remove(step)
+    remove(step)
     step.symlink_to(new.name)
     os.replace(step, link)
     _sync(link.parent)
@@ -277,12 +282,3 @@ def _sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _remove(*paths: Path) -> None:
-    """Remove files, folders and links that may or may not be there."""
-    for path in paths:
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path)
-        else:
-            path.unlink(missing_ok=True)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+import re
 from collections import defaultdict
 from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
 
-from patronage.publish import literal, quoted
+from patronage.database import literal, opened, quoted
+from patronage.folder import open_plain
 
 EXAMPLES = 3
 ERASED = "erased"
@@ -32,7 +35,7 @@ def rejected_rows(build: Path, source: str | None, table: str | None) -> list[Re
     What was erased on request is not among them: there is nothing to repair.
     """
     found = []
-    with duckdb.connect(str(build), read_only=True) as connection:
+    with opened(build) as connection:
         tables = connection.execute(
             "select view_name from duckdb_views() where schema_name = 'staging' "
             "and view_name like 'checked_%' order by view_name"
@@ -49,7 +52,10 @@ def rejected_rows(build: Path, source: str | None, table: str | None) -> list[Re
                 f"where fate = 'rejected' and reject_reason <> {literal(ERASED)} {where} "
                 "order by source, reject_reason, raw_row"
             ).fetchall():
-                row = json.loads(raw)
+                try:
+                    row = {str(column): value for column, value in json.loads(raw).items()}
+                except (ValueError, TypeError, AttributeError):
+                    raise duckdb.DataError(f"corrupt rows in {quoted(view)}") from None
                 first = [str(value) for value in row.values() if value is not None][:2]
                 found.append(Rejected(shop, name, reason, " ".join(first), row))
     return found
@@ -68,10 +74,11 @@ def told(found: list[Rejected]) -> list[tuple[str, str, str, str, str]]:
 
 
 def export(found: list[Rejected], file: Path) -> dict[Path, int]:
-    """Write the rows as CSV in the contract's columns; return the rows of each file.
+    """Write the rows as CSV in the contract's columns, for the user's own eyes.
 
     Of several tables each gets a file of its own, named <file>_<table>.csv (and the source, where
-    there are several): a repaired file can be delivered as it is.
+    there are several): a repaired file can be delivered as it is. Returns the rows of each file.
+    Raises OSError, and FolderError for a link or a device in a file's place.
     """
     groups: dict[tuple[str, str], list[Rejected]] = defaultdict(list)
     for one in found:
@@ -79,11 +86,15 @@ def export(found: list[Rejected], file: Path) -> dict[Path, int]:
     sources = {source for source, _ in groups}
     written = {}
     for (source, table), rows in groups.items():
-        parts = [file.stem, *([source] if len(sources) > 1 else []), table]
+        shop = [re.sub("[^A-Za-z0-9_-]", "_", source)] if len(sources) > 1 else []
+        parts = [file.stem, *shop, table]
         name = file if len(groups) == 1 else file.with_name("_".join(parts) + file.suffix)
         columns = list(dict.fromkeys(column for one in rows for column in one.row))
         name.parent.mkdir(parents=True, exist_ok=True)
-        with name.open("w", newline="", encoding="utf-8") as target:
+        descriptor = open_plain(name, os.O_WRONLY | os.O_CREAT)
+        os.fchmod(descriptor, 0o600)  # before it is emptied and filled: it may be an old one
+        os.truncate(descriptor, 0)
+        with os.fdopen(descriptor, "w", newline="", encoding="utf-8") as target:
             writer = csv.DictWriter(target, [*columns, "reject_reason"])
             writer.writeheader()
             writer.writerows(one.row | {"reject_reason": one.reason} for one in rows)

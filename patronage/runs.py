@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,6 +14,8 @@ import duckdb
 import yaml
 
 from patronage.build import BuildError, Progress, run_dbt, warehouse_folder
+from patronage.database import opened
+from patronage.folder import claim, forget_run, remove
 from patronage.log import (
     last_published,
     new_entry,
@@ -25,6 +26,7 @@ from patronage.log import (
 )
 from patronage.publish import (
     BUILD_FILE,
+    DOCS_FOLDER,
     PublishError,
     clean_up,
     marts_of,
@@ -35,7 +37,6 @@ from patronage.publish import (
     swap_folder,
 )
 
-DOCS_FOLDER = "data_docs"
 # dbt's options that leave something out: then the build file is kept, and built upon
 PARTIAL = ("-s", "-m", "--select", "--models", "--model", "--exclude", "--selector")
 STAGING = ["path:seeds", "path:models/sources", "path:models/staging"]
@@ -53,6 +54,7 @@ class Run:
     target: Path
     options: list[str]
     accept: bool
+    adopt: bool
     say: Callable[[str], None]
     progress: Progress | None = None
 
@@ -76,18 +78,30 @@ class Run:
         known = yaml.safe_load((self.project / "dbt_project.yml").read_text())["vars"]
         given: dict[str, Any] = {}
         for place, option in enumerate(self.options):
-            if option == "--vars":
+            if option == "--vars" and self.options[place + 1 :]:
                 given = yaml.safe_load(self.options[place + 1]) or {}
             elif option.startswith("--vars="):
                 given = yaml.safe_load(option.removeprefix("--vars=")) or {}
         return known | given | {"gates": known["gates"] | (given.get("gates") or {})}
 
+    def raw_folders(self) -> list[Path]:
+        """The folders of raw files on this machine; none where dbt will find fault with them."""
+        try:
+            sources = self.variables()["sources"]
+            paths = [str(source["path"]) for source in sources if source.get("path")]
+        except (yaml.YAMLError, TypeError, AttributeError):
+            paths = []
+        if data := os.environ.get("PATRONAGE_DATA"):
+            paths.append(data)
+        return [self.project / path for path in paths if "://" not in path]
+
     @contextlib.contextmanager
     def logged(self) -> Iterator[None]:
         """Be the only writer; note the start and the end of it in the log, however it ends."""
+        claim(self.warehouse, self.project, self.raw_folders(), self.adopt)
         with only_writer(self.warehouse):
             clean_up(self.warehouse)
-            self.entries = read_log(self.warehouse)
+            self.entries = read_log(self.warehouse, lambda line: self.say(f"warning: {line}"))
             for entry in self.entries:
                 if entry["status"] == "running":
                     entry["status"] = "killed"
@@ -162,21 +176,26 @@ class Run:
 
         The last build's own logs go with it.
         """
-        for name in (BUILD_FILE, f"{BUILD_FILE}.wal"):
-            (self.warehouse / name).unlink(missing_ok=True)
-        for folder in (
-            self.warehouse / f"{BUILD_FILE}.tmp",
-            *(self.target / name for name in ("logs", "run", "compiled")),
-        ):
-            shutil.rmtree(folder, ignore_errors=True)
+        remove(self.warehouse / BUILD_FILE, self.warehouse / f"{BUILD_FILE}.wal")
+        forget_run(self.target)
+
+    def take_build(self) -> None:
+        """Take the last build as it is. Raises PublishError, duckdb.Error or FolderError."""
+        build = self.warehouse / BUILD_FILE
+        if not build.exists():
+            raise PublishError(f"{build} is missing: run `patronage build` first")
+        opened(build).close()
+        self.dbt(["parse"])  # says what the marts are, whoever built them
+        self.raw_gate()
 
     def raw_gate(self) -> None:
         """Check the raw rows. Raises GateError."""
-        expectations = self.expectations("raw")
+        from patronage.gates import raw  # takes seconds, so not before it is needed
+
         variables = self.variables()
-        contract = expectations.contract_of(self.project)
+        contract = raw.contract_of(self.project)
         try:
-            found = expectations.profile(self.warehouse / BUILD_FILE, contract)
+            found = raw.profile(self.warehouse / BUILD_FILE, contract)
         except duckdb.CatalogException as error:
             raise PublishError(
                 "the raw rows are not built: run `patronage build` in full"
@@ -188,13 +207,17 @@ class Run:
         if variables["gates"]["oldest_days"] is not None and not self.is_dated(variables):
             days = timedelta(days=int(variables["gates"]["oldest_days"]))
             oldest = (datetime.now(UTC) - days).date().isoformat()
-        compared = dict(last["raw_tables"]) if last else {}
+        compared = {
+            key: table | {"filled": {c: s for c, s in table["filled"].items() if c in columns}}
+            for key, table in (last["raw_tables"] if last else {}).items()
+            if (columns := contract.get(key.split("/")[1], {}).get("columns"))
+        }
         if self.is_dated(variables):
             compared = {key: table | {"latest": None} for key, table in compared.items()}
         self.pass_gate(
             "raw",
             self.warehouse / BUILD_FILE,
-            expectations.suites(self.project, found, compared, variables["gates"], oldest),
+            raw.suites(self.project, found, compared, variables["gates"], oldest),
         )
 
     def is_dated(self, variables: dict[str, Any]) -> bool:
@@ -207,10 +230,10 @@ class Run:
         marts = marts_of(manifest)
 
         def check(candidate: Path, rows: dict[str, int]) -> None:
-            suites = self.expectations("marts").suites(
-                marts, rows, is_latest=not self.is_dated(self.variables())
-            )
-            self.pass_gate("marts", candidate, suites)
+            from patronage.gates.marts import suites
+
+            expected = suites(marts, rows, is_latest=not self.is_dated(self.variables()))
+            self.pass_gate("marts", candidate, expected)
 
         def complete(connection: duckdb.DuckDBPyConnection, rows: dict[str, int]) -> None:
             as_of = connection.execute("select max(as_of) from core.as_of").fetchall()[0][0]
@@ -224,15 +247,11 @@ class Run:
 
         return publish(self.warehouse, manifest, check, complete)
 
-    def expectations(self, gate: str) -> Any:
-        """The module of a gate's expectations."""
-        from patronage import gates  # takes seconds, so not before it is needed
-
-        self.gates = self.gates or gates.Gates()
-        return gates.expectations_of(self.project, gate)
-
     def pass_gate(self, name: str, database: Path, suites: list[Any]) -> None:
         """Run a gate's suites, write the Data Docs, print the warnings. Raises GateError."""
+        from patronage.gates import Gates
+
+        self.gates = self.gates or Gates()
         outcome = self.gates.check(name, database, suites)
         self.entry["checks_run"] += outcome.run
         self.entry["checks_failed"] += len(outcome.failed)

@@ -26,6 +26,7 @@ from hypothesis import strategies as st
 from patronage.build import BuildError, dbt_environment
 from patronage.cli import main
 from patronage.demo import make_demo
+from patronage.folder import claim
 from patronage.log import read_log
 from patronage.publish import PublishError, only_writer, publish
 
@@ -88,7 +89,7 @@ def built(tmp_path_factory) -> tuple[Path, Path]:
 def copied(built, tmp_path) -> tuple[Path, Path]:
     """A warehouse folder of its own with the built file, published once as build `one`."""
     folder = tmp_path / "warehouse"
-    folder.mkdir()
+    claim(folder, PROJECT)
     shutil.copyfile(built[0] / "build.duckdb", folder / "build.duckdb")
     mark(folder, "one")
     publish(folder, built[1])
@@ -116,7 +117,7 @@ def leftovers(folder: Path) -> list[str]:
     """What lies in the folder beside what belongs there."""
     links = {os.readlink(path) for path in folder.iterdir() if path.is_symlink()}
     known = {"build.duckdb", "patronage.duckdb", "parquet", "data_docs", "build_log.json", ".lock",
-             "target", *links}  # fmt: skip
+             ".patronage", "target", *links}  # fmt: skip
     return sorted({path.name for path in folder.iterdir()} - known)
 
 
@@ -268,9 +269,7 @@ def test_a_full_disk_leaves_the_old_file(copied, tmp_path):
     folder, manifest = copied
     disk = tmp_path / "disk"
     with small_disk(disk, "size=40m"):
-        for name in ("build.duckdb", "patronage.duckdb"):
-            shutil.copyfile(folder / name, disk / name)
-        shutil.copytree(folder / "parquet", disk / "parquet")
+        shutil.copytree(folder, disk, dirs_exist_ok=True, symlinks=True)
         mark(disk, "two")
         filler = disk / "filler"
         free = os.statvfs(disk).f_bavail * os.statvfs(disk).f_frsize

@@ -14,7 +14,9 @@ import yaml
 from conftest import PROJECT, Warehouse, unset_settings
 
 from patronage.build import dbt_environment
-from patronage.gates import Gates, expectations_of
+from patronage.gates import Gates
+from patronage.gates import marts as marts_gate
+from patronage.gates import raw as raw_gate
 from patronage.publish import marts_of
 
 LIMITS = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["vars"]["gates"]
@@ -138,8 +140,7 @@ def built(tmp_path_factory) -> tuple[Path, dict]:
         warehouse.build(data)
         with dbt_environment(PROJECT) as target:
             marts = marts_of(target / "manifest.json")
-    raw = expectations_of(PROJECT, "raw")
-    found = raw.profile(folder / "build.duckdb", raw.contract_of(PROJECT))
+    found = raw_gate.profile(folder / "build.duckdb", raw_gate.contract_of(PROJECT))
     return folder / "build.duckdb", {"marts": marts, "raw": found}
 
 
@@ -157,13 +158,12 @@ def planted(file: Path, folder: Path, fault: str) -> Path:
 
 def raw_suites(file: Path, last: dict, oldest: str | None = None) -> list:
     """The suites of the raw gate for a file, compared with an earlier delivery."""
-    raw = expectations_of(PROJECT, "raw")
-    contract = raw.contract_of(PROJECT)
+    contract = raw_gate.contract_of(PROJECT)
     try:
-        found = raw.profile(file, contract)
+        found = raw_gate.profile(file, contract)
     except duckdb.BinderException:  # a column is gone: the profile of before
         found = last
-    return raw.suites(PROJECT, found, last, LIMITS, oldest)
+    return raw_gate.suites(PROJECT, found, last, LIMITS, oldest)
 
 
 def mart_suites(marts: list, file: Path, rows: dict[str, int] | None = None) -> list:
@@ -176,7 +176,7 @@ def mart_suites(marts: list, file: Path, rows: dict[str, int] | None = None) -> 
                 ).fetchall()[0][0]
                 for mart in marts
             }
-    return expectations_of(PROJECT, "marts").suites(marts, rows, is_latest=True)
+    return marts_gate.suites(marts, rows, is_latest=True)
 
 
 def test_a_good_shop_passes(built):
@@ -212,7 +212,7 @@ def test_the_raw_gate_wants_fresh_orders_where_it_is_told_to(built):
 def test_without_orders_the_raw_gate_warns(built):
     file, known = built
     empty = {"files/orders": known["raw"]["files/orders"] | {"rows": 0}}
-    suites = expectations_of(PROJECT, "raw").suites(PROJECT, empty, {}, LIMITS, None)
+    suites = raw_gate.suites(PROJECT, empty, {}, LIMITS, None)
     suites = [suite for suite in suites if suite.name == "files orders"]
     nothing = [
         type(suites[0])(suites[0].name, suites[0].query + " and false", suites[0].expectations)
@@ -235,7 +235,7 @@ def test_the_marts_gate_notices(built, tmp_path, fault, suite, said):
 
 
 def test_every_invariant_has_its_fault():
-    invariants = expectations_of(PROJECT, "marts").INVARIANTS
+    invariants = marts_gate.INVARIANTS
     planted_for = [said for _, suite, said in MARTS_FAULTS if suite == "all marts"]
     assert [one for one in invariants if not any(s.startswith(one) for s in planted_for)] == []
 
@@ -247,7 +247,7 @@ PEOPLE = ("x ann@example.com", "+4915112345678", "+49 (30) 901-820", "(555) 555-
 
 
 def test_ids_are_no_personal_data_and_numbers_written_like_a_phones_are():
-    pattern = expectations_of(PROJECT, "marts").PERSONAL_VALUE
+    pattern = marts_gate.PERSONAL_VALUE
     looks = duckdb.connect().execute
     for values, expected in (
         (IDS, [False] * (len(IDS) - 1) + [None]),

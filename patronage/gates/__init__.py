@@ -1,22 +1,19 @@
 """The two gates: Great Expectations checkpoints on the raw rows and on the file to be published.
 
-What is expected stands in `tests/expectations/`; this runs it and writes the Data Docs. Importing
-Great Expectations takes seconds, so this module is imported only where a gate is run.
+What is expected stands in `raw` and `marts` beside this, which runs it and writes the Data Docs.
+Importing Great Expectations takes seconds, so this package is imported only where a gate is run.
 """
 
 from __future__ import annotations
 
 import html
-import importlib.util
 import logging
 import os
 import re
-import sys
 import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 os.environ["GX_ANALYTICS_ENABLED"] = "false"  # nothing is sent anywhere
@@ -227,16 +224,3 @@ def self_contained(page: str) -> str:
     page = re.sub(r'<link[^>]*href="http[^>]*>', "", page)
     page = re.sub(r"""url\((['"]?)https?:[^)]*\)""", "none", page)
     return page.replace("</head>", f"{STYLE}</head>", 1)
-
-
-def expectations_of(project: Path, gate: str) -> ModuleType:
-    """Return the module of a gate's expectations, in the project's tests."""
-    path = project / "tests" / "expectations" / f"{gate}.py"
-    name = f"patronage_expectations_{gate}"
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
-        raise FileNotFoundError(path)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
