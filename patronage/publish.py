@@ -15,6 +15,8 @@ from pathlib import Path
 
 import duckdb
 
+from patronage.text import without_values
+
 BUILD_FILE = "build.duckdb"
 PUBLIC_FILE = "patronage.duckdb"
 PARQUET_FOLDER = "parquet"
@@ -164,7 +166,7 @@ def publish(
 
 def readable(error: Exception, build: Path) -> str:
     """Return one line for an error of the database or disk, with the way out where there is one."""
-    line = (str(error).splitlines() or ["unknown error"])[0]
+    line = without_values(str(error))
     text = str(error).lower()
     if "no space left" in text or "out of disk" in text or "disk quota" in text:
         return f"the disk of {build.parent} is full; make room and run `patronage build` again"
