@@ -100,7 +100,9 @@ def run_and_publish(options: list[str], accept: bool, prepare: Callable[[Run], N
         task = bar.add_task("reading the project", total=None)
 
         def follow(index: int, total: int, name: str) -> None:
-            bar.update(task, completed=index, total=total, description=printable(name[:40]).ljust(40))
+            bar.update(
+                task, completed=index, total=total, description=printable(name[:40]).ljust(40)
+            )
 
         def say(line: str) -> None:
             bar.console.print(line)

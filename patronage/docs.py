@@ -16,7 +16,8 @@ from patronage.pages import secured
 PAGE = "static_index.html"
 # compiled SQL names the data folder and its files; the rest tells who ran dbt, where and how
 PRIVATE = frozenset(
-    "compiled compiled_code compiled_path extra_ctes root_path env user_id invocation_id".split()
+    ["compiled", "compiled_code", "compiled_path", "extra_ctes"]
+    + ["root_path", "env", "user_id", "invocation_id"]
 )
 
 

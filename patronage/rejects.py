@@ -96,7 +96,10 @@ def export(found: list[Rejected], file: Path, raw: bool = False) -> dict[Path, i
         name.parent.mkdir(parents=True, exist_ok=True)
         with open_private(name) as target:
             writer = csv.writer(target)
-            for cells in (columns, *([*map(one.row.get, columns[:-1]), one.reason] for one in rows)):
+            for cells in (
+                columns,
+                *([*map(one.row.get, columns[:-1]), one.reason] for one in rows),
+            ):
                 writer.writerow(cells if raw else map(harmless, cells))
         written[name] = len(rows)
     return written

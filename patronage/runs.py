@@ -258,6 +258,9 @@ class Run:
 def failed_names(error: BaseException) -> str:
     """What failed in a build, without what it said: the log is published."""
     if isinstance(error, BuildError):
-        steps = [re.match(r"(?:model|seed|test|unit_test|operation) [\w.-]+", line) for line in error.args]
+        steps = [
+            re.match(r"(?:model|seed|test|unit_test|operation) [\w.-]+", line)
+            for line in error.args
+        ]
         return "; ".join(step[0] if step else "settings or raw files" for step in steps)
     return type(error).__name__

@@ -51,7 +51,7 @@ RAW_FAULTS = [
      "files orders", "status is one of the var gates.known_statuses: found status lost on the way"),
     ("create or replace table staging.checked_orders as select * replace"
      " (case when row_id = 1 then 'ann@example.com' else status end as status) from c",
-     "files orders", "status is one of the var gates.known_statuses: found status (looks personal)"),
+     "files orders", "status is one of the var gates.known_statuses: found status (free text)"),
     ("create or replace table staging.checked_orders as select * replace"
      " ('EURO' as currency) from c", "files orders", "a currency is a code of three letters"),
     ("create or replace table staging.checked_events as select * replace"
