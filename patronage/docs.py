@@ -15,10 +15,8 @@ from patronage.pages import secured
 
 PAGE = "static_index.html"
 # compiled SQL names the data folder and its files; the rest tells who ran dbt, where and how
-PRIVATE = frozenset(
-    ["compiled", "compiled_code", "compiled_path", "extra_ctes"]
-    + ["root_path", "env", "user_id", "invocation_id"]
-)
+PRIVATE = {"compiled", "compiled_code", "compiled_path", "extra_ctes"}
+PRIVATE |= {"root_path", "env", "user_id", "invocation_id"}
 
 
 def write_docs(project: Path, target: Path) -> Path:

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from urllib.parse import unquote
 
 import duckdb
 import pytest
@@ -289,7 +290,7 @@ def test_the_data_docs_show_the_reason_in_a_browser(built, tmp_path):
     assert "files orders" in first
     assert "reason missing order_id, rows 2, percent 5.0" in first
     links = re.findall(r'href="(validations[^"]+orders[^"]*)"', (docs / "index.html").read_text())
-    page = seen(docs / links[0], tmp_path / "browser")
+    page = seen(docs / unquote(links[0]), tmp_path / "browser")
     assert (
         "at most 1% of the rows are rejected reason missing order_id, rows 2, percent 5.0" in page
     )
