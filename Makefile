@@ -67,8 +67,7 @@ lint: $(VENV)/.ready
 
 # A browsable description of every model and column.
 docs: $(VENV)/.ready
-	$(BIN)/dbt docs generate --static --profiles-dir profiles
-	@echo "open target/static_index.html"
+	PATRONAGE_SALT= DBT_TARGET_PATH=$(or $(DBT_TARGET_PATH),target) $(BIN)/patronage docs
 
 # The lock file, anew from pyproject.toml.
 lock: $(VENV)/.ready

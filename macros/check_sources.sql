@@ -61,7 +61,7 @@
         {% for column in required if column not in relation.columns %}
             {{ exceptions.raise_compiler_error(
                 shop.path ~ "/" ~ relation.name ~ ": required column " ~ column ~ " is missing (found: "
-                ~ (relation.columns | join(', ')) ~ ")"
+                ~ shown_names(relation.columns) ~ ")"
             ) }}
         {% endfor %}
         {% set fault = csv_fault(relation.group) if relation.group.format == 'csv' %}
@@ -69,7 +69,7 @@
             {{ exceptions.raise_compiler_error(fault) }}
         {% endif %}
         {% set extra = relation.columns | reject('in', known or relation.columns) | list %}
-        {% do log(shop.name ~ "/" ~ relation.name ~ ": columns ignored: " ~ (extra | join(', ')), true)
+        {% do log(shop.name ~ "/" ~ relation.name ~ ": columns ignored: " ~ shown_names(extra), true)
             if extra %}
     {% endfor %}
 {% endmacro %}

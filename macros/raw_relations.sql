@@ -16,7 +16,7 @@
         {% set names = columns | map('first') | list %}
         {% for name in names if names.count(name) > 1 %}
             {{ exceptions.raise_compiler_error(
-                shop.path ~ "/" ~ file.name ~ ": column " ~ name ~ " is there twice"
+                shop.path ~ "/" ~ file.name ~ ": column " ~ shown_names([name]) ~ " is there twice"
             ) }}
         {% endfor %}
         {% set group = groups.setdefault(

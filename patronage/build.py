@@ -12,6 +12,8 @@ from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 from dbt_common.events.base_types import EventMsg
 
+from patronage.text import without_values
+
 Progress = Callable[[int, int, str], None]
 """Called as each step starts: its number, how many there are, its name."""
 
@@ -82,7 +84,8 @@ def run_dbt(
             notice(event.data.msg)
 
     folders = ["--project-dir", str(project), "--profiles-dir", str(project / "profiles")]
-    quiet = ["--log-level", "none", "--no-print"]
+    # nor into dbt's own log: the database's errors quote values, and it would keep them
+    quiet = ["--log-level", "none", "--log-level-file", "none", "--no-print"]
     try:
         with contextlib.chdir(project):  # relative paths of the var sources are the project's
             runner = dbtRunner(manifest, callbacks=[follow])
@@ -107,11 +110,11 @@ def failures_of(result: dbtRunnerResult) -> list[str]:
 
 
 def first_line(message: str | None) -> str:
-    """Return the line of a dbt message that says what is wrong, without dbt's own heading."""
+    """Return the line of a dbt message that says what is wrong: no heading, no value of a row."""
     lines = [line.strip() for line in (message or "").splitlines() if line.strip()]
     headings = ("Compilation Error", "Runtime Error", "Database Error")
     lines = [line for line in lines if not line.startswith(headings)] or lines
     if lines and "CSV Parser state machine" in lines[0]:  # what DuckDB says of mixed line ends
         file = next((line.removeprefix("file = ") for line in lines if "file = " in line), "CSV")
         return f"{file}: cannot be read as CSV; are its line ends mixed?"
-    return lines[0] if lines else "no message"
+    return without_values("\n".join(lines))

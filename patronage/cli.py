@@ -1,4 +1,4 @@
-"""The command line: build, publish, status, rejects, clean, sample, demo."""
+"""The command line: build, publish, status, rejects, docs, clean, sample, demo."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from typing import Any
 import click
 import duckdb
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from patronage.build import BuildError, dbt_environment, project_folder, warehouse_folder
+from patronage.contract import contract_of
 from patronage.demo import make_demo
+from patronage.docs import write_docs
 from patronage.folder import FolderError, claim, empty, kind_of, umask
 from patronage.log import read_log
 from patronage.publish import (
@@ -33,17 +35,27 @@ from patronage.rejects import export, rejected_rows, told
 from patronage.runs import GateError, Run
 from patronage.salt import SaltError, salted
 from patronage.sample import SampleError, copy_sample
+from patronage.text import printable
 
-console = Console(highlight=False, soft_wrap=True)
+
+class Terminal(Console):
+    """A console on which texts and cells are shown as they are: no markup, no control signs."""
+
+    def render_str(self, text: str, *, style: str = "", **_: Any) -> Text:
+        """Return a text as it is printed; everything that is printed comes by here."""
+        return Text(printable(text), style=style)
+
+
+console = Terminal(soft_wrap=True)
 # tables of a program that is not at a terminal are not cut to an imagined one of 80 columns
-tables = Console(highlight=False, width=None if console.is_terminal else 200)
-errors = Console(stderr=True, highlight=False, soft_wrap=True)
+tables = Terminal(width=None if console.is_terminal else 200)
+errors = Terminal(stderr=True, soft_wrap=True)
 
 
 def fail(*messages: str) -> None:
     """Print a line for each failure and end with a non-zero exit."""
     for message in messages:
-        errors.print(f"error: {message}", style="red", markup=False)
+        errors.print(f"error: {message}", style="red")
     sys.exit(1)
 
 
@@ -87,7 +99,7 @@ def run_and_publish(
     project = project_folder()
     started = time.monotonic()
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
@@ -98,10 +110,12 @@ def run_and_publish(
         task = bar.add_task("reading the project", total=None)
 
         def follow(index: int, total: int, name: str) -> None:
-            bar.update(task, completed=index, total=total, description=name[:40].ljust(40))
+            bar.update(
+                task, completed=index, total=total, description=printable(name[:40]).ljust(40)
+            )
 
         def say(line: str) -> None:
-            bar.console.print(line, markup=False)
+            bar.console.print(line)
 
         try:
             with umask(), salted() as new_salt, dbt_environment(project) as target:
@@ -156,7 +170,7 @@ def status(last: int) -> None:
     for name in ("checks", "failed", "code"):
         table.add_column(name, overflow="fold")
     for entry in entries:
-        table.add_row(*map(escape, status_of(entry)))
+        table.add_row(*status_of(entry))
     tables.print(table)
 
 
@@ -185,21 +199,24 @@ def status_of(entry: dict[str, Any]) -> list[str]:
 @click.option("--to", type=click.Path(path_type=Path), help="Write the raw rows into a CSV file.")
 @click.option("--table", help="Of this raw table only.")
 @click.option("--source", help="Of this source only.")
-def rejects(to: Path | None, table: str | None, source: str | None) -> None:
-    """Show the raw rows of the last build that could not be used: reasons, counts, examples.
+@click.option("--raw", is_flag=True, help="With --to: formulas of a spreadsheet stay such.")
+def rejects(to: Path | None, table: str | None, source: str | None, raw: bool) -> None:
+    """Show the raw rows of the last build that could not be used: reasons, counts, their ids.
 
     The rows that --to writes are for repair: delivered again, repaired, they are accepted. They may
-    hold personal data.
+    hold personal data. What a spreadsheet would run begins with an apostrophe, but for --raw, which
+    writes all values as they were delivered.
     """
-    warehouse = warehouse_folder(project_folder())
+    project = project_folder()
+    warehouse = warehouse_folder(project)
     build_file = warehouse / BUILD_FILE
     try:
         if kind_of(build_file) is None:
             fail(f"{build_file} is missing: run `patronage build` first")
         with umask():
-            found = rejected_rows(build_file, source, table)
+            found = rejected_rows(build_file, contract_of(project), source, table)
             if to:
-                written = export(found, to)
+                written = export(found, to, raw)
     except FolderError as error:
         fail(str(error))
     except (duckdb.Error, OSError) as error:
@@ -210,12 +227,24 @@ def rejects(to: Path | None, table: str | None, source: str | None) -> None:
     for name in ("source", "table", "reason", "rows", "examples"):
         reasons.add_column(name, justify="right" if name == "rows" else "left", overflow="fold")
     for line in told(found):
-        reasons.add_row(*map(escape, line))
+        reasons.add_row(*line)
     if found:
         tables.print(reasons)
     if to:
         for file, rows in written.items():
-            console.print(f"wrote {file}: {rows:,} rows", markup=False)
+            console.print(f"wrote {file}: {rows:,} rows")
+
+
+@main.command()
+def docs() -> None:
+    """Write the browsable description of every model and column: one page that loads nothing."""
+    project = project_folder()
+    try:
+        with dbt_environment(project) as target:
+            page = write_docs(project, target)
+    except (BuildError, OSError) as error:
+        fail(*map(str, error.args))
+    console.print(f"open {page}")
 
 
 @main.command()

@@ -14,6 +14,7 @@ import shutil
 import stat
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import TextIO
 
 MARKER = ".patronage"
 LOCK = ".lock"
@@ -92,6 +93,17 @@ def open_plain(path: Path, flags: int) -> int:
         os.close(descriptor)
         raise FolderError(f"{path} is no plain file: remove it")
     return descriptor
+
+
+def open_private(path: Path) -> TextIO:
+    """Open a file anew for writing UTF-8, the user's alone; line ends stay as given.
+
+    Raises OSError, and FolderError for a link or anything else that is no plain file.
+    """
+    descriptor = open_plain(path, os.O_WRONLY | os.O_CREAT)
+    os.fchmod(descriptor, 0o600)  # before it is emptied and filled: it may be an old one
+    os.truncate(descriptor, 0)
+    return os.fdopen(descriptor, "w", encoding="utf-8", newline="")
 
 
 def kind_of(path: Path) -> str | None:

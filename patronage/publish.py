@@ -16,6 +16,7 @@ import duckdb
 
 from patronage.database import literal, opened, quoted, restricted
 from patronage.folder import LOCK, for_readers, foreign, kind_of, open_plain, remove
+from patronage.text import without_values
 
 BUILD_FILE = "build.duckdb"
 PUBLIC_FILE = "patronage.duckdb"
@@ -161,7 +162,7 @@ def publish(
 
 def readable(error: Exception, build: Path) -> str:
     """Return one line for an error of the database or disk, with the way out where there is one."""
-    line = (str(error).splitlines() or ["unknown error"])[0]
+    line = without_values(str(error))
     text = str(error).lower()
     if "no space left" in text or "out of disk" in text or "disk quota" in text:
         return f"the disk of {build.parent} is full; make room and run `patronage build` again"

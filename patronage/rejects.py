@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import re
 from collections import defaultdict
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
+from urllib.parse import quote
 
 import duckdb
 
 from patronage.database import literal, opened, quoted
-from patronage.folder import open_plain
+from patronage.folder import open_private
 
 EXAMPLES = 3
+# what begins a formula, also behind blanks or as a full-width sign; a number begins none
+FORMULA = re.compile(r"[\s\x00-\x1f\u200b\ufeff]*[=+\-@＝＋－＠]|[\t\r\n]")
+NUMBER = re.compile(r"[+-]?[0-9]+([.][0-9]+)?([eE][+-]?[0-9]+)?")
 ERASED = "erased"
 
 
@@ -25,11 +28,13 @@ class Rejected(NamedTuple):
     source: str
     table: str
     reason: str
-    key: str  # its key, as far as it has one
+    key: str  # its ids among the table's key, as far as it has them
     row: dict[str, str | None]  # the contract's columns as they were delivered
 
 
-def rejected_rows(build: Path, source: str | None, table: str | None) -> list[Rejected]:
+def rejected_rows(
+    build: Path, contract: dict[str, Any], source: str | None, table: str | None
+) -> list[Rejected]:
     """Return the rejected rows of a build file, of one source or table where given.
 
     What was erased on request is not among them: there is nothing to repair.
@@ -46,6 +51,8 @@ def rejected_rows(build: Path, source: str | None, table: str | None) -> list[Re
             name = view.removeprefix("checked_")
             if table and name != table:
                 continue
+            columns = contract[name]["columns"]
+            ids = [column for column in contract[name]["key"] if columns[column] == "id"]
             where = f"and source = {literal(source)}" if source else ""
             for shop, reason, raw in connection.execute(
                 f"select source, reject_reason, raw_row from staging.{quoted(view)} "
@@ -56,8 +63,8 @@ def rejected_rows(build: Path, source: str | None, table: str | None) -> list[Re
                     row = {str(column): value for column, value in json.loads(raw).items()}
                 except (ValueError, TypeError, AttributeError):
                     raise duckdb.DataError(f"corrupt rows in {quoted(view)}") from None
-                first = [str(value) for value in row.values() if value is not None][:2]
-                found.append(Rejected(shop, name, reason, " ".join(first), row))
+                key = " ".join(str(row[one]) for one in ids if row.get(one) is not None)
+                found.append(Rejected(shop, name, reason, key, row))
     return found
 
 
@@ -68,16 +75,17 @@ def told(found: list[Rejected]) -> list[tuple[str, str, str, str, str]]:
         groups[one.source, one.table, one.reason].append(one)
     ordered = sorted(groups.items(), key=lambda item: (item[0][:2], -len(item[1]), item[0][2]))
     return [
-        (*group, f"{len(rows):,}", "; ".join(one.key for one in rows[:EXAMPLES]))
+        (*group, f"{len(rows):,}", "; ".join([one.key for one in rows if one.key][:EXAMPLES]))
         for group, rows in ordered
     ]
 
 
-def export(found: list[Rejected], file: Path) -> dict[Path, int]:
+def export(found: list[Rejected], file: Path, raw: bool = False) -> dict[Path, int]:
     """Write the rows as CSV in the contract's columns, for the user's own eyes.
 
     Of several tables each gets a file of its own, named <file>_<table>.csv (and the source, where
-    there are several): a repaired file can be delivered as it is. Returns the rows of each file.
+    there are several). Cells that a spreadsheet would take for a formula begin with an apostrophe,
+    unless `raw`: then a repaired file can be delivered as it is. Returns the rows of each file.
     Raises OSError, and FolderError for a link or a device in a file's place.
     """
     groups: dict[tuple[str, str], list[Rejected]] = defaultdict(list)
@@ -86,17 +94,23 @@ def export(found: list[Rejected], file: Path) -> dict[Path, int]:
     sources = {source for source, _ in groups}
     written = {}
     for (source, table), rows in groups.items():
-        shop = [re.sub("[^A-Za-z0-9_-]", "_", source)] if len(sources) > 1 else []
-        parts = [file.stem, *shop, table]
+        parts = [file.stem, *([quote(source, safe="")] if len(sources) > 1 else []), table]
         name = file if len(groups) == 1 else file.with_name("_".join(parts) + file.suffix)
-        columns = list(dict.fromkeys(column for one in rows for column in one.row))
+        columns = [*dict.fromkeys(column for one in rows for column in one.row), "reject_reason"]
         name.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = open_plain(name, os.O_WRONLY | os.O_CREAT)
-        os.fchmod(descriptor, 0o600)  # before it is emptied and filled: it may be an old one
-        os.truncate(descriptor, 0)
-        with os.fdopen(descriptor, "w", newline="", encoding="utf-8") as target:
-            writer = csv.DictWriter(target, [*columns, "reject_reason"])
-            writer.writeheader()
-            writer.writerows(one.row | {"reject_reason": one.reason} for one in rows)
+        with open_private(name) as target:
+            writer = csv.writer(target)
+            for cells in (
+                columns,
+                *([*map(one.row.get, columns[:-1]), one.reason] for one in rows),
+            ):
+                writer.writerow(cells if raw else map(harmless, cells))
         written[name] = len(rows)
     return written
+
+
+def harmless(cell: Any) -> Any:
+    """Return a cell, with an apostrophe before it where a spreadsheet would see a formula."""
+    if isinstance(cell, str) and FORMULA.match(cell) and not NUMBER.fullmatch(cell):
+        return f"'{cell}"
+    return cell

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -274,7 +275,11 @@ class Run:
 
 
 def failed_names(error: BaseException) -> str:
-    """What failed in a build, without what it said."""
+    """What failed in a build, without what it said: the log is published."""
     if isinstance(error, BuildError):
-        return "; ".join(line.split(":")[0][:100] for line in error.args)
+        steps = [
+            re.match(r"(?:model|seed|test|unit_test|operation) [\w.-]+", line)
+            for line in error.args
+        ]
+        return "; ".join(step[0] if step else "settings or raw files" for step in steps)
     return type(error).__name__

@@ -21,7 +21,9 @@ reporting_currency as (
         case
             when count(*) > 1
                 then {{ raise_in_query(
-                    "'several currencies are present (' || " ~ sorted_list('currency') ~ " || '): "
+                    "'several currencies are present (' || " ~ sorted_list(
+                        "case when length(currency) = 3 then currency else '(free text)' end"
+                    ) ~ " || '): "
                     "say in which one to report, by the var reporting_currency or PATRONAGE_CURRENCY'"
                 ) }}
             else min(currency)

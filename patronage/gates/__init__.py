@@ -6,15 +6,21 @@ Importing Great Expectations takes seconds, so this package is imported only whe
 
 from __future__ import annotations
 
+import hashlib
 import html
 import logging
 import os
 import re
+import shutil
 import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
+
+from patronage.pages import secured
+from patronage.text import printable, without_values
 
 os.environ["GX_ANALYTICS_ENABLED"] = "false"  # nothing is sent anywhere
 with warnings.catch_warnings():
@@ -28,6 +34,7 @@ with warnings.catch_warnings():
     from great_expectations.expectations import UnexpectedRowsExpectation
     from great_expectations.expectations.expectation import Expectation
     from great_expectations.render.renderer.renderer import renderer
+    from great_expectations.render.view import DefaultJinjaPageView
 
 # what goes wrong in an expectation is in its result; a log of it would be a traceback
 logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
@@ -50,7 +57,7 @@ class ExpectNoRows(UnexpectedRowsExpectation):
         """Fail when there are rows, with the first of them as text."""
         count = metrics["unexpected_rows_query.row_count"]
         rows = [
-            ", ".join(f"{name} {value}" for name, value in row.items())
+            ", ".join(f"{name} {printable(str(value), 200)}" for name, value in row.items())
             for row in metrics["unexpected_rows_query.table"][:SHOWN_ROWS]
         ]
         return {"success": count == 0, "result": {"observed_value": told(count, rows)}}
@@ -70,6 +77,46 @@ def told(count: int, rows: list[str]) -> str:
         return "none"
     more = f" … and {count - len(rows)} more" if count > len(rows) else ""
     return "; ".join(rows) + more
+
+
+class EscapedPage(DefaultJinjaPageView):
+    """A page on which every text is shown as it is: its tags are those of the templates alone.
+
+    Great Expectations' templates escape some texts and not others. Here they are given texts
+    without a live sign, for which others stand until the page is made.
+    """
+
+    def render(self, document: Any, template: str | None = None, **options: Any) -> str:
+        """Return a rendered document as HTML."""
+        texts = self._get_template(template or self._template)
+        return texts.render(shielded(document.to_json_dict()), **options).translate(ESCAPED)
+
+
+LIVE = "<>&\"'"
+# a stand-in is a sign for private use, which no text needs
+SHIELD = {ord(sign): chr(0xF100 + place) for place, sign in enumerate(LIVE)}
+ESCAPED = {ord(SHIELD[ord(sign)]): html.escape(sign) for sign in LIVE}
+
+
+def shielded(found: Any, place: str = "") -> Any:
+    """Return what a page shows with stand-ins for live signs, and errors without their values."""
+    if isinstance(found, dict):
+        return {shielded(key): shielded(value, key) for key, value in found.items()}
+    if isinstance(found, list | tuple):
+        return [shielded(one) for one in found]
+    if not isinstance(found, str):
+        return found
+    # tags, beside which a word says the same; and what quotes values
+    if place in ("html_success_icon", "formatted_json") or found.startswith("Traceback (most"):
+        return ""
+    return (without_values(found) if place == "exception_message" else found).translate(SHIELD)
+
+
+def plain(name: str) -> str:
+    """Return a name that is a file's, too: of letters, digits and a few signs, not too long."""
+    safe = re.sub("[^A-Za-z0-9 _.-]", "_", name)[:100]
+    mark = hashlib.sha256(name.encode(errors="replace")).hexdigest()[:8]
+    return name if name == safe else f"{safe} {mark}"
 
 
 @dataclass(frozen=True)
@@ -113,14 +160,15 @@ class Gates:
         try:
             definitions = []
             for suite in suites:
-                asset = source.add_query_asset(name=suite.name, query=suite.query)
+                name = plain(suite.name)
+                asset = source.add_query_asset(name=name, query=suite.query)
                 definitions.append(
                     gx.ValidationDefinition(
-                        name=f"{gate} {suite.name}",
+                        name=f"{gate} {name}",
                         data=asset.add_batch_definition("all"),
                         suite=self.context.suites.add(
                             gx.ExpectationSuite(
-                                name=f"{gate} {suite.name}", expectations=suite.expectations
+                                name=f"{gate} {name}", expectations=suite.expectations
                             )
                         ),
                     )
@@ -152,12 +200,20 @@ class Gates:
     def write_docs(self, folder: Path) -> None:
         """Write the Data Docs of all gates that ran: a static site that loads nothing from afar."""
         store = {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(folder)}
-        site = {"class_name": "SiteBuilder", "store_backend": store, "show_how_to_buttons": False}
+        view = {"view": {"module_name": EscapedPage.__module__, "class_name": "EscapedPage"}}
+        site = {
+            "class_name": "SiteBuilder",
+            "store_backend": store,
+            "show_how_to_buttons": False,
+            "site_section_builders": {"expectations": view, "validations": view},
+        }
         self.context.add_data_docs_site(site_name=folder.name, site_config=site)
-        self.context.build_data_docs(site_names=[folder.name])
+        self.context.build_data_docs(site_names=[folder.name], build_index=False)
+        shutil.rmtree(folder / "static", ignore_errors=True)  # fonts and pictures
         for page in folder.rglob("*.html"):
-            page.write_text(self_contained(page.read_text()))
-        (folder / "index.html").write_text(self.index(folder))
+            made = self_contained(page.read_text(encoding="utf-8"))
+            page.write_text(secured(made), encoding="utf-8")
+        (folder / "index.html").write_text(secured(self.index(folder)), encoding="utf-8")
 
     def index(self, folder: Path) -> str:
         """The first page: each suite, whether it was met, and where its results are."""
@@ -173,8 +229,8 @@ class Gates:
                 if not one.success
             ]
             status = "failed" if "critical" in severities else "warned" if severities else "passed"
-            page = pages.get(result.suite_name.replace("/", "_")) or pages.get(result.suite_name)
-            link = html.escape(str(page.relative_to(folder)) if page else "")
+            page = pages.get(result.suite_name)
+            link = html.escape(quote(page.relative_to(folder).as_posix()) if page else "")
             name = html.escape(result.suite_name.removeprefix(f"{gate} "))
             why = "<br>".join(html.escape(reason(one)) for one in result.results if not one.success)
             rows.append(
@@ -197,8 +253,8 @@ def reason(result: Any) -> str:
     if "raised_exception" not in trouble:
         trouble = next((one for one in trouble.values() if one.get("raised_exception")), {})
     if trouble.get("raised_exception"):
-        lines = [one for one in str(trouble["exception_message"]).splitlines() if one.strip()]
-        return f"{said}: cannot be checked ({lines[0] if lines else 'no message'})"
+        message = without_values(str(trouble["exception_message"]).strip())
+        return f"{said}: cannot be checked ({message})"
     found = result.result or {}
     if found.get("observed_value") is not None:
         return f"{said}: found {found['observed_value']}"
@@ -218,9 +274,8 @@ ul { list-style: none; padding: 0 }
 
 
 def self_contained(page: str) -> str:
-    """A page of the Data Docs without what it would load from other machines."""
-    page = re.sub(r'<script[^>]*src="http[^>]*>\s*</script>', "", page)
-    page = re.sub(r'<img[^>]*src="http[^>]*>', "", page)
-    page = re.sub(r'<link[^>]*href="http[^>]*>', "", page)
+    """A page of the Data Docs without scripts and what it would load: it is complete without."""
+    page = re.sub(r"(?s)<script\b.*?</script>|<(?:link|img)\b[^>]*>", "", page)
+    page = re.sub(r' onclick="[^"]*"', "", page)
     page = re.sub(r"""url\((['"]?)https?:[^)]*\)""", "none", page)
     return page.replace("</head>", f"{STYLE}</head>", 1)

@@ -2,37 +2,33 @@
 
 The rows are those of `staging.checked_<table>`: every raw row, typed, with its fate. Thresholds
 are the var `gates`; the last accepted delivery is known from the published build log. No value
-of a raw row is shown, as it may be anybody's: reasons, counts, and values of closed lists.
+of a raw row is shown, as it may be anybody's: reasons, counts, keys, and what looks like a code.
 """
 
 from __future__ import annotations
 
-import ast
 import math
-import re
 from pathlib import Path
 from typing import Any
 
 import duckdb
 from great_expectations import expectations as gxe
 
+from patronage.contract import contract_of
 from patronage.gates import ExpectNoRows, Suite
 
 TYPES = {
     "time": "TIMESTAMP", "day": "DATE", "birthday": "DATE", "flag": "BOOLEAN",
     "amount": "DECIMAL(18,4)", "number": "DECIMAL(18,4)", "rate": "DECIMAL(20,10)",
 }  # fmt: skip
-# what a list of values shows of one that is on no list: never an address or a number
-MASKED = "regexp_replace(lower({0}), '.*@.*|.*[0-9][0-9][0-9][0-9][0-9].*', '(looks personal)')"
-
-
-def contract_of(project: Path) -> dict[str, dict[str, Any]]:
-    """Return the raw contract as the models know it: the macro holds a plain literal."""
-    macro = (project / "macros" / "raw_contract.sql").read_text()
-    found = re.search(r"return\((\{.*\})\) \}\}", macro, re.DOTALL)
-    if not found:
-        raise ValueError("macros/raw_contract.sql holds no contract")
-    return ast.literal_eval(found.group(1))
+# what is shown of a value that is on no list: itself, lower case, where it looks like a code
+MASKED = (
+    "case when length({0}) <= 40 and regexp_full_match(lower({0}), '[a-z0-9_ .-]+') "
+    "and length(regexp_replace({0}, '[^0-9]', '', 'g')) < 5 "
+    "then lower({0}) else '(free text)' end"
+)
+# where to look: up to three of the rows, by their keys
+EXAMPLES = "array_to_string(min({0}, 3) filter (where cast({0} as varchar) not like '%@%'), ' ')"
 
 
 def profile(database: Path, contract: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -167,7 +163,8 @@ def table_suite(
         checks.append(
             ExpectNoRows(
                 unexpected_rows_query=(
-                    f"select {MASKED.format('currency')} as currency, count(*) as rows "
+                    f"select {MASKED.format('currency')} as currency, count(*) as rows, "
+                    f"{EXAMPLES.format(rules['key'][-1])} as examples "
                     "from {batch} where fate = 'accepted' "
                     "and not regexp_full_match(currency, '[A-Z][A-Z][A-Z]') "
                     "group by 1 order by 2 desc, 1"
@@ -180,7 +177,8 @@ def table_suite(
         checks.append(
             ExpectNoRows(
                 unexpected_rows_query=(
-                    f"select {MASKED.format('event_type')} as event_type, count(*) as rows "
+                    f"select {MASKED.format('event_type')} as event_type, count(*) as rows, "
+                    f"{EXAMPLES.format('event_id')} as examples "
                     "from {batch} where fate = 'accepted' "
                     "and event_type not in (select event_type from seeds.event_points) "
                     "group by 1 order by 2 desc, 1"
@@ -216,7 +214,8 @@ def in_list(column: str, values: list[str]) -> ExpectNoRows:
     known = ", ".join("'" + value.replace("'", "''") + "'" for value in values)
     return ExpectNoRows(
         unexpected_rows_query=(
-            f"select {MASKED.format(column)} as {column}, count(*) as rows from {{batch}} "
+            f"select {MASKED.format(column)} as {column}, count(*) as rows, "
+            f"{EXAMPLES.format('order_id')} as examples from {{batch}} "
             f"where fate = 'accepted' and {column} not in ({known}) group by 1 order by 2 desc, 1"
         ),
         description=f"{column} is one of the var gates.known_statuses",
