@@ -6,20 +6,8 @@
 } -%}
 {%- set email_owners = ['customers', 'orders', 'events', 'erasures'] -%}
 {%- set id_owners = ['customers', 'orders', 'refunds', 'events', 'erasures'] -%}
-with orders as (
-    select staged.*
-    from {{ ref('stg_orders') }} as staged
-    inner join {{ ref('int_as_of') }} as dates
-        on staged.order_date <= dates.as_of
-),
-
-customers as (
-    select *
-    from {{ ref('int_person_attributes') }}
-),
-
 -- who did what has a type that the seed does not know; what nobody did counts event by event
-doers as (
+with doers as (
     select distinct
         events.event_type,
         people.person_number,
@@ -37,21 +25,23 @@ doers as (
     where points.event_type is null
 ),
 
--- each column is a grouping set of one: in its rows all others are null
 counted as (
     {%- for table, columns in texts.items() %}
+    {%- for column in columns %}
     select
         '{{ table }}' as table_name,
-        case
-            {%- for column in columns %}
-            when {{ column }} is not null then '{{ column }}'
-            {%- endfor %}
-        end as column_name,
-        coalesce({{ columns | join(', ') }}) as value,
+        '{{ column }}' as column_name,
+        {{ column }} as value,
         count(*) as sharers
-    from {{ table }}
-    group by grouping sets (({{ columns | join('), (') }}))
+    {%- if table == 'orders' %}
+    from {{ ref('stg_orders') }}
+    where order_date <= (select dates.as_of from {{ ref('int_as_of') }} as dates)
+    {%- else %}
+    from {{ ref('int_person_attributes') }}
+    {%- endif %}
+    group by {{ column }}
     union all
+    {%- endfor %}
     {%- endfor %}
     select
         'events' as table_name,
@@ -73,7 +63,7 @@ shared as (
         and (
             sharers >= {{ var('rare_value_limit') }}
             or column_name = 'status' and value in (
-                {%- for status in var('gates').known_statuses + var('invalid_statuses') -%}
+                {%- for status in var('gates').get('known_statuses', []) + var('invalid_statuses') -%}
                 '{{ dbt.escape_single_quotes(status | lower) }}'{{ ', ' if not loop.last }}
                 {%- endfor -%}
             )

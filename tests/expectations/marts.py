@@ -15,14 +15,13 @@ PERSONAL_NAME = (
     "(^|_)(e?mails?|phones?|mobiles?|telephones?|first_?name|last_?name|surname|full_?name|"
     "street|address|birth_?date|birthday|ip|raw_row)(_|$)"
 )
-# Values that look like a person's in any text: an email with whatever sign for its @, also of a host
-# without a domain (ann@intranet; a@b is an id), and a phone number that says so by a plus or by brackets.
-# No word follows a colon here: SQLAlchemy would take it for a parameter.
+# Values that look like a person's in any text: an email with whatever sign for its @, also of a
+# host without a domain (ann@intranet; a@b is an id), and a phone number that says so by a plus or
+# by brackets. No word follows a colon here: SQLAlchemy would take it for a parameter.
 AT = "(?:[@＠﹫]|\\s*[(\\[{<]\\s*[a]t\\s*[)\\]}>]\\s*)"
 DOT = "(?:[.．。]|\\s*[(\\[{<]\\s*[d]ot\\s*[)\\]}>]\\s*)"
 EMAIL = (
-    f"[^@\\s]{AT}[^@\\s]+?{DOT}[a-z][a-z]"
-    "|[\\pL\\pN._+-]*\\pL[\\pL\\pN._+-]*[@＠﹫]\\pL[\\pL\\pN-]+"
+    f"[^@\\s]{AT}[^@\\s]+?{DOT}[a-z][a-z]|[\\pL\\pN._+-]*\\pL[\\pL\\pN._+-]*[@＠﹫]\\pL[\\pL\\pN-]+"
 )
 BETWEEN = "[ ./()-]*"
 PHONE = f"[+＋]{BETWEEN}[0-9](?:{BETWEEN}[0-9]){{6,14}}|[(][0-9]{{3}}[)] ?[0-9]{{3}}[-. ][0-9]{{4}}"
@@ -306,7 +305,7 @@ def mart_suite(mart: Mart, held: int) -> Suite:
 
 
 def personal_rows(column: str) -> str:
-    """A query of how many rows of a text column look personal; a text of people is read once a value."""
+    """A query of how many rows of a column look personal; texts of people are read once a value."""
     if re.search(NO_TEXT_OF_PEOPLE, column):
         values = f"(select {quoted(column)} as value, 1 as rows from {{batch}})"
         condition = f"regexp_matches(value, {literal(PERSONAL_VALUE)})"
@@ -323,7 +322,7 @@ def personal_rows(column: str) -> str:
 
 
 def looks_personal(value: str) -> str:
-    """A condition on a text about orders or people: it looks like an email, a phone number, an IBAN.
+    """A condition on a text about orders or people: it looks like an email, a phone, an IBAN.
 
     An IBAN is one when its checksum is: its first four signs put last and letters counted from 10
     on, it is 1 modulo 97 (ISO 13616).

@@ -55,7 +55,7 @@ class Warehouse:
         self.folder = folder
         self.monkeypatch = monkeypatch
         self.selection: list[str] = []  # of what build builds: all
-        # vars of the project; a small shop's orders and people share little, and its texts are looked at
+        # vars of the project: tests look at the texts of shops so small that nothing is shared
         self.variables: dict[str, Any] = {"rare_value_limit": 1}
         monkeypatch.setenv("PATRONAGE_WAREHOUSE", str(folder))
 

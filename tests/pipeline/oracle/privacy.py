@@ -13,10 +13,11 @@ CUSTOMER_TEXTS = (
     *("country", "region", "acquisition_channel", "household_size", "income_band", "lock_in"),
 )
 KNOWN_STATUSES = frozenset(
-    """
-    completed complete paid pending processing shipped delivered fulfilled returned refunded
-    partially_refunded cancelled canceled void failed fraud test
-    """.split()
+    (
+        *("completed", "complete", "paid", "pending", "processing", "shipped", "delivered"),
+        *("fulfilled", "returned", "refunded", "partially_refunded", "cancelled", "canceled"),
+        *("void", "failed", "fraud", "test"),
+    )
 )
 
 
@@ -55,8 +56,10 @@ class Publisher:
         enough = counts.filter((pl.col("len") >= self.limit) | pl.col(column).is_in(known))
         common = {value for value in enough[column] if not self.is_address(value)}
         value = pl.col(column)
-        return pl.when(value.is_null() | value.is_in(common | known)).then(value).otherwise(
-            pl.lit("other")
+        return (
+            pl.when(value.is_null() | value.is_in(common | known))
+            .then(value)
+            .otherwise(pl.lit("other"))
         )
 
     def orders(self, orders: pl.DataFrame, *columns: str) -> pl.DataFrame:

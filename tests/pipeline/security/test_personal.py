@@ -1,4 +1,4 @@
-"""What people typed where it does not belong, and what is nobody else's business, is not published."""
+"""What people typed where it does not belong is not published, nor what is private."""
 
 from __future__ import annotations
 
@@ -63,9 +63,7 @@ def customers() -> list[dict[str, str]]:
     for n in range(14):
         row = {"customer_id": f"c{n}", "email": f"secret.customer{n}@example.com"}
         row |= {"phone": f"0049 171 99{n:05}", "birth_date": "1933-03-03"}
-        row |= {
-            column: secret("customers", column) for column in ("gender", "city", "job_title")
-        }
+        row |= {column: secret("customers", column) for column in ("gender", "city", "job_title")}
         row |= {column: f"{column} of many" for column in PEOPLE_TEXTS}
         if n < SHARED_BY:
             row |= {column: f"Erika Typed-In {column}" for column in PEOPLE_TEXTS}
@@ -95,7 +93,7 @@ def events() -> list[dict[str, str]]:
 
 @pytest.fixture(scope="module")
 def poisoned(build_apart, tmp_path_factory) -> Warehouse:
-    """The shop with something private in every text, built with the project's own rule, published."""
+    """The shop with something private in every text, built by the project's rule, published."""
     data = tmp_path_factory.mktemp("poisoned")
     tables = {
         "orders": orders(),
@@ -189,7 +187,7 @@ def test_what_four_share_is_other_and_what_five_share_stays(poisoned):
 
 
 def test_types_of_events_that_few_do_are_one_type(poisoned):
-    """erika_called is of four, erika_wrote of one of them: c1 has one row of other, of two events."""
+    """erika_called is of four, erika_wrote of one of them: c1 has one row of two events."""
     assert poisoned.rows(
         "select event_type, count(*) from core.events group by 1 order by 1", PUBLIC
     ) == [("other", 5), ("own_word", 5), ("page_viewed", 20)]
@@ -254,7 +252,8 @@ def test_the_gate_says_how_many_and_where_but_not_what(poisoned, tmp_path):
     gates = Gates()
     said = "no value looks like an email address, a phone number or an IBAN"
     assert gates.check("marts", file, wanted).failed == [
-        f"marts core orders: {said}: found column_name region, rows 2; column_name coupon_code, rows 1"
+        f"marts core orders: {said}: found column_name region, rows 2; "
+        "column_name coupon_code, rows 1"
     ]
     gates.write_docs(tmp_path / "docs")
     shown = "".join(page.read_text() for page in (tmp_path / "docs").rglob("*.html"))
