@@ -120,6 +120,13 @@ MUTATIONS = [
     M(f"{STEPS}/int_order_people.sql",
       "            case when phones.is_account then phones.customer_key end,\n", "",
       "an unknown email comes before a known phone"),
+    # what a published text may say
+    M(f"{STEPS}/int_common_values.sql", "sharers >= {{", "sharers > {{",
+      "a value that just enough share is other"),
+    M(f"{STEPS}/int_common_values.sql", "    where addresses.value is null", "    where true",
+      "a delivered address that many share is published"),
+    M("macros/published_value.sql", "else 'other'", "else {{ column }}",
+      "a text that few share is published"),
     M(f"{STEPS}/int_person_attributes.sql", "bool_or(is_staff)", "bool_and(is_staff)",
       "staff with a private account is none"),
     M(f"{STEPS}/int_person_attributes.sql", "min_by({{", "max_by({{",

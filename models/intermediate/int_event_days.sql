@@ -5,13 +5,13 @@ with events as (
         people.person_number,
         events.source,
         case when people.person_number is null then events.anonymous_id end as anonymous_id,
-        types.event_type_number,
+        coalesce(types.event_type_number, 0) as event_type_number,
         events.event_date,
         events.occurred_at
     from {{ ref('stg_events') }} as events
     inner join {{ ref('int_as_of') }} as dates
         on events.event_date <= dates.as_of
-    inner join {{ ref('int_event_types') }} as types
+    left join {{ ref('int_event_types') }} as types
         on events.event_type = types.event_type
     left join {{ ref('int_event_people') }} as people
         on events.row_id = people.event_row_id

@@ -1,12 +1,19 @@
 -- points are joined once to the few types, so that events are counted by numbers and not by texts
 with event_types as (
-    select distinct event_type
-    from {{ ref('stg_events') }}
+    select value as event_type
+    from {{ ref('int_common_values') }}
+    where table_name = 'events'
+    union
+    select 'other' as event_type
 ),
 
 int_event_types as (
     select
-        row_number() over (order by event_types.event_type) as event_type_number,
+        -- 0 is whatever has no row of its own
+        case
+            when event_types.event_type = 'other' then 0
+            else row_number() over (order by event_types.event_type)
+        end as event_type_number,
         event_types.event_type,
         coalesce(points.engagement_points, 0) as engagement_points,
         coalesce(points.lead_points, 0) as lead_points,

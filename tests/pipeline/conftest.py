@@ -13,6 +13,7 @@ from typing import Any
 
 import duckdb
 import pytest
+import yaml
 from dbt.contracts.graph.manifest import Manifest
 
 from patronage.build import dbt_environment, run_dbt
@@ -54,6 +55,8 @@ class Warehouse:
         self.folder = folder
         self.monkeypatch = monkeypatch
         self.selection: list[str] = []  # of what build builds: all
+        # vars of the project: tests look at the texts of shops so small that nothing is shared
+        self.variables: dict[str, Any] = {"rare_value_limit": 1}
         monkeypatch.setenv("PATRONAGE_WAREHOUSE", str(folder))
 
     def build(
@@ -72,8 +75,14 @@ class Warehouse:
         for name, value in settings.items():
             self.monkeypatch.setenv(f"PATRONAGE_{name.upper()}", value)
         command = ["build", *options, *(DATA_CHECKS if checks else MODELS_ONLY), *self.selection]
+        variables = dict(self.variables)
         if sources:
-            command += ["--vars", json.dumps({"sources": sources, "reporting_currency": "EUR"})]
+            variables |= {"sources": sources, "reporting_currency": "EUR"}
+        if "--vars" in command:
+            place = command.index("--vars")
+            variables |= yaml.safe_load(command[place + 1])
+            del command[place : place + 2]
+        command += ["--vars", json.dumps(variables)]
         self.run_dbt(command, None if notices is None else notices.append)
 
     def run_dbt(self, command: list[str], notice: Callable[[str], None] | None = None) -> None:
@@ -146,6 +155,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Warehouse:
     with pytest.MonkeyPatch.context() as patch, (folder / "lock").open("w") as lock:
         unset_settings(patch)
         warehouse = Warehouse(folder, patch)
+        warehouse.variables = {}
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (folder / "is_built").exists():
             warehouse.build(checks=True)

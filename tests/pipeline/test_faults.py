@@ -375,7 +375,7 @@ def test_what_fails_is_named_and_the_old_file_stays(tmp_path, monkeypatch):
     test.unlink()
     fails(
         SHOP.replace("c3,", "ann@example.com,"),
-        "error: marts core customers: no value looks like an email address or a phone number",
+        "error: marts core customers: no value looks like an email address, a phone number or an IBAN",
     )
     # half the orders is a stop, unless it is said that this is right
     fewer = "".join(SHOP.splitlines(keepends=True)[:10])

@@ -25,6 +25,7 @@ CUSTOMERS = [f"c{n}" for n in range(20)]
 LONERS = set(CUSTOMERS[7:])  # share no address with anybody
 EMAILS = [f"e{n}@example.com" for n in range(6)] + [" E1@Example.com ", "office@example.com"]
 CODES = ["in a customers row", "only sent", "never sent"]
+TYPED_IN = ["office@intranet", "(49) 30 901-820"]  # into a channel, into a region
 ENDS = ["2024-02-29", "2023-12-20", "2025-02-03"]  # as_of; the last is the latest date of all
 # What tells apart the bands of a score, acts from signals, opinions, and what a referral brings.
 EVENT_TYPES = {
@@ -45,7 +46,16 @@ EVENT_TYPES = {
     "campaign_received": 2,
     "Order_Completed": 2,
     "odd": 2,
+    "odd one": 1,
+    "odd two": 1,
 }
+
+
+@pytest.fixture
+def warehouse(warehouse: Warehouse) -> Warehouse:
+    """The warehouse, with the project's own vars, as the oracle has them."""
+    warehouse.variables = {}
+    return warehouse
 
 
 def differences(warehouse: Warehouse, sources: list[dict[str, str]], **options: Any) -> list[str]:
@@ -157,13 +167,15 @@ def tables(rng: Random) -> dict[str, list[dict[str, Any]]]:
             "customer_id": pick(*CUSTOMERS, none=0.3),
             "email": pick(*EMAILS, none=0.7),
             "phone": pick(*phones, none=0.8),
-            "status": pick("paid", "Cancelled", "returned", "test", none=0.7),
+            "status": pick("paid", "Cancelled", "returned", "test", "odd", "odder", none=0.7),
             "currency": pick("EUR", "usd", "GBP", none=0.6),
             "amount": amount(rng),
             "discount_amount": pick("0", "1", "2.5", none=0.6),
-            "channel": pick("web", "app", none=0.3),
+            "channel": pick("web", "app", f"to {TYPED_IN[0].title()}.", *"abc", none=0.3),
             "device": pick("pc", "phone", none=0.3),
             "country": pick("DE", "US", none=0.3),
+            "region": pick(TYPED_IN[1], *(f"region {n}" for n in range(30)), none=0.2),
+            "coupon_code": pick("other", *(f"code{n}" for n in range(20)), none=0.5),
             "referral_code": pick(*CODES, none=0.4),
             "is_test": pick("true", "no", none=0.9),
             "_loaded_at": loaded(rng),
@@ -201,10 +213,11 @@ def tables(rng: Random) -> dict[str, list[dict[str, Any]]]:
             "created_at": moment(rng),
             "first_order_at": moment(rng) if rng.random() < 0.2 else "",
             "birth_date": pick("1980-02-29", "1985-01-01", "1990-12-31", none=0.4),
-            "country": pick("DE", "US", none=0.3),
+            "country": pick("DE", "US", "AT", "CH", "FR", none=0.3),
             "household_size": pick("1", "2.0", "5+", none=0.5),
             "acquisition_channel": pick("ads", "search", none=0.3),
             "referral_code": pick(*CODES[:1], none=0.6),
+            "income_band": pick("low", "high", none=0.3),
             "lock_in": pick("contract", none=0.5),
             "is_staff": pick("yes", "false", none=0.85),
             "_loaded_at": loaded(rng),
@@ -214,7 +227,8 @@ def tables(rng: Random) -> dict[str, list[dict[str, Any]]]:
     for row in [*orders, *people]:
         if row["customer_id"] in LONERS:
             row["email"] = row["phone"] = ""
-    orders.append({"order_id": "last", "ordered_at": ENDS[-1], "amount": "1"})
+    last = {"order_id": "last", "ordered_at": ENDS[-1], "amount": "1"}
+    orders.append(last | {"email": TYPED_IN[0], "phone": "+49 30 901820"})
     shop = {
         "orders": orders,
         "order_lines": lines,

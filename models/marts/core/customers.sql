@@ -57,12 +57,12 @@ customers as (
             - coalesce(credit_notes.credit_note_amount, 0) as decimal(18, 4)
         ) as net_amount,
         coalesce(orders.is_left_censored, false) as is_left_censored,
-        attributes.country,
-        attributes.region,
-        attributes.acquisition_channel,
-        attributes.household_size,
-        attributes.income_band,
-        attributes.lock_in
+        {{ published_value('customers', 'attributes.country') }} as country,
+        {{ published_value('customers', 'attributes.region') }} as region,
+        {{ published_value('customers', 'attributes.acquisition_channel') }} as acquisition_channel,
+        {{ published_value('customers', 'attributes.household_size') }} as household_size,
+        {{ published_value('customers', 'attributes.income_band') }} as income_band,
+        {{ published_value('customers', 'attributes.lock_in') }} as lock_in
     from {{ ref('int_people') }} as people
     left join accounts
         on people.customer_key = accounts.customer_key

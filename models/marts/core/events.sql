@@ -5,7 +5,7 @@ with events as (
         coalesce({{ visitor_key('staged') }}, people.customer_key) as visitor_key,
         staged.occurred_at,
         staged.event_date,
-        staged.event_type,
+        {{ published_value('events', 'staged.event_type') }} as event_type,
         staged.product_id,
         staged.rating,
         staged.text is not null as has_text,

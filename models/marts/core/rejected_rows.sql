@@ -5,7 +5,7 @@ with rejected as (
     select
         source,
         '{{ table }}' as raw_table,
-        {{ key_text(rules.key) }} as row_key,
+        {{ key_text(rules.key | reject('equalto', 'email')) }} as row_key,
         reject_reason as reason,
         raw_row
     from {{ ref('checked_' ~ table) }}

@@ -32,6 +32,13 @@ amounts as (
     where notes.person_number is not null
 ),
 
+countries as (
+    select
+        person_number,
+        {{ published_value('customers', 'country') }} as country
+    from {{ ref('int_person_attributes') }}
+),
+
 -- total and country are the customer's, channel and device the orders' own
 segment_amounts as (
     select
@@ -44,14 +51,14 @@ segment_amounts as (
     union all
     select
         'country' as segment_by,
-        coalesce(attributes.country, 'unknown') as segment,
+        coalesce(countries.country, 'unknown') as segment,
         amounts.person_number,
         sum(amounts.net_amount) as net_amount
     from amounts
-    left join {{ ref('int_person_attributes') }} as attributes
-        on amounts.person_number = attributes.person_number
+    left join countries
+        on amounts.person_number = countries.person_number
     group by
-        coalesce(attributes.country, 'unknown'),
+        coalesce(countries.country, 'unknown'),
         amounts.person_number
     {%- for segment_by in ['channel', 'device'] %}
     union all

@@ -8,6 +8,7 @@ and only the md5 of distinct contacts and visitors is taken one by one.
     contract, reading, staging    raw files to accepted rows
     identity, core                persons, orders, events
     seeds                         the reference tables that users edit
+    privacy                       what a published text may say
     shop                          what every subject reads
     customer_share, …             a subject each: it declares its marts and computes them
     marts, comparing              what the marts hold; how they are compared

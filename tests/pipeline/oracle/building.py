@@ -11,6 +11,7 @@ from oracle import advocacy, customer_share, engagement, lifecycle
 from oracle.core import core_customers, core_events, core_orders, core_refunds, core_sessions
 from oracle.identity import resolve
 from oracle.marts import finished
+from oracle.privacy import ORDER_TEXTS, Publisher
 from oracle.reading import row_key
 from oracle.seeds import passive_types
 from oracle.shop import open_shop
@@ -26,6 +27,7 @@ DEFAULT_PARAMS: dict[str, Any] = {
     "clv_annual_discount_rate": 0.10,
     "session_gap_minutes": 30,
     "engagement_half_life_days": 30,
+    "rare_value_limit": 5,
 }
 
 
@@ -56,7 +58,9 @@ def build(
     if unknown := set(settings) - set(DEFAULT_PARAMS):
         raise ValueError(f"unknown params: {', '.join(sorted(unknown))}")
     now = datetime.now(UTC).replace(tzinfo=None)
-    staging, calendar = cut(stage(sources, reporting_currency, now), as_of)
+    staging = stage(sources, reporting_currency, now)
+    publisher = Publisher(staging.tables, settings["rare_value_limit"])
+    staging, calendar = cut(staging, as_of)
     tables = staging.tables
     people = resolve(tables, salt, settings)
     refunds = core_refunds(tables["refunds"], tables["orders"], people)
@@ -64,11 +68,17 @@ def build(
         tables["orders"], tables["order_lines"], refunds, people, settings, calendar
     )
     customers = core_customers(orders, refunds, people, calendar)
+    shown_orders = publisher.orders(orders, *ORDER_TEXTS)
+    shown_customers = publisher.customers(customers)
+    # codes are compared as they were delivered, as are peers' countries
+    orders = publisher.orders(orders, "channel", "device", "country")
+    customers = customers.with_columns(shown_country=shown_customers["country"])
     events, sessions = core_sessions(
         core_events(tables.pop("events"), people, settings),
         passive_types(),
         settings["session_gap_minutes"],
     )
+    events = publisher.events(events)
 
     lines = tables["order_lines"].join(orders.select("order_row", "order_id"), on="order_row")
     days = pl.DataFrame(
@@ -80,8 +90,8 @@ def build(
     )
     marts = {
         "core.as_of": days,
-        "core.customers": customers,
-        "core.orders": orders,
+        "core.customers": shown_customers,
+        "core.orders": shown_orders,
         "core.order_lines": lines.select(
             order_line_key=pl.col("source") + ":" + row_key("order_lines")
         ),
@@ -95,7 +105,7 @@ def build(
         "core.rejected_rows": staging.rejected,
     }
     result = {mart: finished(mart, frame) for mart, frame in marts.items()}
-    del marts, lines
+    del marts, lines, shown_orders, shown_customers
 
     shop = open_shop(
         calendar, orders, refunds, events, sessions, tables, people, customers, settings

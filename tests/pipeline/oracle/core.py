@@ -24,7 +24,8 @@ declare(
     customer_key:text customer_ids:count is_staff:flag created_date:day
     first_order_at:time first_order_date:day last_order_date:day order_days:count
     orders:count gross_amount:amount refund_amount:amount net_amount:amount
-    is_left_censored:flag country:text acquisition_channel:text
+    is_left_censored:flag country:text region:text acquisition_channel:text
+    household_size:text income_band:text lock_in:text
     """,
 )
 declare(
@@ -35,7 +36,7 @@ declare(
     order_date:day status:text is_valid:flag order_sequence:count order_class:text
     gross_amount:amount discount_amount:amount refund_amount:amount net_amount:amount
     lines:count distinct_products:count units:amount channel:text device:text country:text
-    previous_order_date:day next_order_date:day
+    region:text coupon_code:text referral_code:text previous_order_date:day next_order_date:day
     """,
 )
 declare(

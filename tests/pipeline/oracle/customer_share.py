@@ -288,13 +288,13 @@ def spend_bands(shop: Shop) -> pl.DataFrame:
     end = shop.calendar.as_of + timedelta(days=1)
     start = months_later(end, -12)
     whole = window_nets(shop, start, end).drop_nulls("person")
-    whole = whole.join(shop.persons.select("person", "country"), on="person", how="left")
+    whole = whole.join(shop.persons.select("person", "shown_country"), on="person", how="left")
     made = between(shop.orders, "order_date", start, end).collect().drop_nulls("person")
     frames = [
         whole.select(segment_by=pl.lit("total"), segment=pl.lit("all"), net="net_amount"),
         whole.select(
             segment_by=pl.lit("country"),
-            segment=pl.col("country").fill_null("unknown"),
+            segment=pl.col("shown_country").fill_null("unknown"),
             net="net_amount",
         ),
     ]

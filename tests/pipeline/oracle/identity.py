@@ -171,7 +171,10 @@ def attributes(
 ) -> pl.DataFrame:
     """What the customers rows of a person say: the first value by account key (section 2)."""
     ids = groups.group_by("person").agg(customer_ids=pl.len())
-    known = ("country", "acquisition_channel", "birth_date", "household_size", "lock_in")
+    known = (
+        *("country", "region", "acquisition_channel", "birth_date", "household_size"),
+        *("income_band", "lock_in"),
+    )
     said = (
         customers.with_columns(account=account())
         .join(groups.select("account", "person", "number"), on="account")

@@ -17,13 +17,13 @@ USED: dict[str, list[str]] = {
     for table, columns in {
         "orders": """
             order_id ordered_at ordered_at_date customer_id email phone status currency amount
-            discount_amount channel device country referral_code is_test
+            discount_amount channel device country region coupon_code referral_code is_test
         """,
         "order_lines": "order_id line_id product_id pieces discount_amount goods_amount",
         "refunds": "refund_id refunded_at_date amount order_id customer_id",
         "customers": """
-            customer_id email phone created_at_date first_order_at_date birth_date country
-            household_size acquisition_channel referral_code lock_in is_staff
+            customer_id email phone created_at_date first_order_at_date birth_date country region
+            household_size income_band acquisition_channel referral_code lock_in is_staff
         """,
         "products": "product_id category unit_cost",
         "events": """

@@ -1,0 +1,12 @@
+{#- Whatever in a text matches a pattern, a row for each; none: no row. To be selected, not compared. -#}
+{% macro each_match(text, pattern) %}
+    {{ return(adapter.dispatch('each_match')(text, pattern)) }}
+{% endmacro %}
+
+{% macro duckdb__each_match(text, pattern) -%}
+    unnest(regexp_extract_all({{ text }}, '{{ dbt.escape_single_quotes(pattern) }}'))
+{%- endmacro %}
+
+{% macro spark__each_match(text, pattern) -%}
+    explode(regexp_extract_all({{ text }}, '{{ dbt.escape_single_quotes(pattern) }}', 0))
+{%- endmacro %}

@@ -1,0 +1,89 @@
+"""What a published text may say: nothing that few share, and nobody's address."""
+
+from __future__ import annotations
+
+import re
+
+import polars as pl
+
+from oracle.seeds import event_points
+
+ORDER_TEXTS = ("status", "channel", "device", "country", "region", "coupon_code", "referral_code")
+CUSTOMER_TEXTS = (
+    *("country", "region", "acquisition_channel", "household_size", "income_band", "lock_in"),
+)
+KNOWN_STATUSES = frozenset(
+    (
+        *("completed", "complete", "paid", "pending", "processing", "shipped", "delivered"),
+        *("fulfilled", "returned", "refunded", "partially_refunded", "cancelled", "canceled"),
+        *("void", "failed", "fraud", "test"),
+    )
+)
+
+
+def delivered(tables: dict[str, pl.DataFrame]) -> tuple[set[str], set[str]]:
+    """Emails in lower case, customer ids with an @ among them, and phones as digits."""
+    emails: set[str] = set()
+    phones: set[str] = set()
+    for rows in tables.values():
+        if "email" in rows.columns:
+            emails |= {email.lower() for email in rows["email"].drop_nulls()}
+        if "phone" in rows.columns:
+            phones |= {re.sub("[^0-9]", "", phone) for phone in rows["phone"].drop_nulls()}
+        if "customer_id" in rows.columns:
+            emails |= {one.lower() for one in rows["customer_id"].drop_nulls() if "@" in one}
+    return emails, phones
+
+
+class Publisher:
+    """Gives frames their published texts."""
+
+    def __init__(self, tables: dict[str, pl.DataFrame], limit: int) -> None:
+        """Know the addresses that the `tables` hold; fewer sharers than `limit` are few."""
+        self.emails, self.phones = delivered(tables)
+        self.limit = limit
+
+    def is_address(self, value: str) -> bool:
+        """Whether a text holds an email that was delivered, or is a phone that was."""
+        digits = re.sub("[^0-9]", "", value)
+        if 7 <= len(digits) <= 15 and digits in self.phones:
+            return True
+        return "@" in value and any(email in value.lower() for email in self.emails)
+
+    def text(self, sharers: pl.DataFrame, column: str, known: frozenset[str]) -> pl.Expr:
+        """A column of which each row of `sharers` is one who shares its value."""
+        counts = sharers.drop_nulls(column).group_by(column).len()
+        enough = counts.filter((pl.col("len") >= self.limit) | pl.col(column).is_in(known))
+        common = {value for value in enough[column] if not self.is_address(value)}
+        value = pl.col(column)
+        return (
+            pl.when(value.is_null() | value.is_in(common | known))
+            .then(value)
+            .otherwise(pl.lit("other"))
+        )
+
+    def orders(self, orders: pl.DataFrame, *columns: str) -> pl.DataFrame:
+        """Orders with these texts as they are published; orders share them."""
+        known = {"status": KNOWN_STATUSES}
+        return orders.with_columns(
+            self.text(orders, column, known.get(column, frozenset())).alias(column)
+            for column in columns
+        )
+
+    def customers(self, customers: pl.DataFrame) -> pl.DataFrame:
+        """Customers with all texts as they are published; people share them."""
+        return customers.with_columns(
+            self.text(customers, column, frozenset()).alias(column) for column in CUSTOMER_TEXTS
+        )
+
+    def events(self, events: pl.DataFrame) -> pl.DataFrame:
+        """Events with their types; people and visitors share them, and what nobody did counts."""
+        is_person, is_visitor = pl.col("person").is_not_null(), pl.col("visitor").is_not_null()
+        sharers = events.select(
+            "event_type",
+            "person",
+            visitor=pl.when(~is_person).then("visitor"),
+            row=pl.when(~is_person & ~is_visitor).then("event_row"),
+        ).unique()
+        known = frozenset(event_points()["event_type"])
+        return events.with_columns(self.text(sharers, "event_type", known).alias("event_type"))
