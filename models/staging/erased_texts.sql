@@ -178,12 +178,12 @@ erased_texts as (
             text_class <> 'person'
             or (is_of_source and not is_in_a_word and (kind <> 'email' or letter_before not in ('.', '+')))
         )
-    union
-    -- as a whole value: their accounts as somebody's id, and accounts and codes that are no mere numbers as any id
-    select {{ text_hash("'person'", 'source', 'column_value') }} as text_hash
-    from known
-    where kind = 'account'
+    -- as a whole value, too: among people and codes of the source, and if it is no mere number as any id
     {%- for form in ('column_value', 'lower(column_value)', 'upper(column_value)') %}
+    union
+    select {{ text_hash("'person'", 'source', form) }} as text_hash
+    from known
+    where kind in ('account', 'code')
     union
     select {{ text_hash("'id'", 'source', form) }} as text_hash
     from known

@@ -267,7 +267,7 @@ def compared_with_the_last(
         )
     then = last.get("compared", 0)
     enough = min(found["compared"], then) >= limits["compared_from_rows"]
-    # the last shares are of rows from which something was erased since: any of these may have been filled
+    # of the last rows some were erased since: any of these may have been the ones that were filled
     erased = max(found["rows"] - found["compared"] - last["rows"] + then, 0)
     for column, then_share in last["filled"].items() if enough else ():
         if column in rules["columns"]:
@@ -277,7 +277,9 @@ def compared_with_the_last(
                 gxe.ExpectColumnProportionOfNonNullValuesToBeBetween(
                     column=column,
                     min_value=least,
-                    description=f"{column} is filled in {least:.0%} of rows (last: {then_share:.0%})",
+                    description=(
+                        f"{column} is filled in {least:.0%} of rows (last: {then_share:.0%})"
+                    ),
                 )
             )
     return checks
