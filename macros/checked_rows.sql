@@ -10,6 +10,7 @@ select
     {%- for date in contract.dates.values() %}
     typed.{{ date }},
     {%- endfor %}
+    typed.is_scrubbed,
     coalesce(fates.fate, 'accepted') as fate,
     fates.reject_reason,
     fates.raw_row

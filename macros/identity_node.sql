@@ -1,12 +1,15 @@
-{#- An account or address as the salted hash under which erasure knows it; null stays null. -#}
+{#- What names somebody (an account, visitor, referral code, email, phone) as the salted hash under which erasure
+    knows it; null stays null. `column` is where it stands, by default the contract's column of that kind. -#}
 {% macro identity_node(kind, table, column=none) -%}
-    {%- if kind == 'account' -%}
-        {{ contact_hash("'account'", table ~ ".source || ':' || " ~ table ~ "." ~ (column or 'customer_id')) }}
-    {%- elif kind == 'visitor' -%}
-        {{ contact_hash("'visitor'", table ~ ".source || ':' || " ~ table ~ ".anonymous_id") }}
-    {%- elif kind == 'email' -%}
-        {{ contact_hash("'email'", normal_email(table ~ '.email')) }}
+    {%- set usual = {
+        'account': 'customer_id', 'visitor': 'anonymous_id', 'code': 'referral_code', 'email': 'email', 'phone': 'phone',
+    } -%}
+    {%- set value = table ~ '.' ~ (column or usual[kind]) -%}
+    {%- if kind == 'email' -%}
+        {{ contact_hash("'email'", normal_email(value)) }}
+    {%- elif kind == 'phone' -%}
+        {{ contact_hash("'phone'", normal_phone(value)) }}
     {%- else -%}
-        {{ contact_hash("'phone'", normal_phone(table ~ '.phone')) }}
+        {{ contact_hash("'" ~ kind ~ "'", table ~ ".source || ':' || " ~ value) }}
     {%- endif -%}
 {%- endmacro %}

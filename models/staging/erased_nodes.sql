@@ -1,5 +1,7 @@
 {{ config(materialized='table') }}
 
+{%- set is_asked_for = 'true' if has_erasures() else 'false' %}
+
 with requested as (
     select
         customer_id as node,
@@ -51,12 +53,12 @@ named as (
         component,
         node,
         case
-            when is_somebody then 'erased-' || substr({{ dbt.hash("'tombstone:' || first_node") }}, 1, 16)
+            when is_somebody then {{ tombstone('first_node') }}
         end as person
     from people
 ),
 
-erased_nodes as (
+known_people as (
     select
         node,
         person
@@ -69,6 +71,116 @@ erased_nodes as (
     from {{ ref('erasure_groups') }} as clusters
     inner join named
         on clusters.component = named.component
+),
+
+-- what any row gives for their accounts, also one that was rejected, replaced or comes after as_of
+given as (
+    select
+        {{ identity_node('account', 'customers') }} as account_node,
+        {{ identity_node('email', 'customers') }} as email_node,
+        {{ identity_node('phone', 'customers') }} as phone_node,
+        {{ identity_node('code', 'customers') }} as code_node
+    from {{ every_system('customers') }} as customers
+    where {{ is_asked_for }}
+    union all
+    select
+        {{ identity_node('account', 'orders') }} as account_node,
+        {{ identity_node('email', 'orders') }} as email_node,
+        {{ identity_node('phone', 'orders') }} as phone_node,
+        cast(null as {{ dbt.type_string() }}) as code_node
+    from {{ every_system('orders') }} as orders
+    where {{ is_asked_for }}
+),
+
+theirs as (
+    select
+        given.email_node,
+        given.phone_node,
+        given.code_node,
+        known_people.person
+    from given
+    inner join known_people
+        on given.account_node = known_people.node
+),
+
+their_addresses as (
+    select email_node as node
+    from theirs
+    union
+    select phone_node as node
+    from theirs
+),
+
+uses as (
+    select contact_node as node
+    from {{ ref('erasure_addresses') }}
+    union
+    select second_node as node
+    from {{ ref('erasure_addresses') }}
+),
+
+-- an address that only such a row gives goes, too, unless another account has it or many share it; a guest
+-- who orders by it has been somebody else so far, and so becomes another tombstone
+older_addresses as (
+    select
+        their_addresses.node,
+        {{ tombstone('their_addresses.node') }} as person
+    from their_addresses
+    left join known_people
+        on their_addresses.node = known_people.node
+    left join {{ ref('erasure_contacts') }} as contacts
+        on their_addresses.node = contacts.node
+    left join uses
+        on their_addresses.node = uses.node
+    where
+        their_addresses.node is not null
+        and known_people.node is null
+        and (uses.node is null or not contacts.is_account)
+),
+
+-- their referral codes: those of their customers rows, and those that they sent and nobody's row has
+codes as (
+    select
+        theirs.code_node as node,
+        theirs.person
+    from theirs
+    union all
+    select
+        sent.node,
+        sent.person
+    from (
+        select
+            {{ identity_node('code', 'events') }} as node,
+            known_people.person
+        from {{ every_system('events') }} as events
+        inner join known_people
+            on {{ identity_node('account', 'events') }} = known_people.node
+        where
+            {{ is_asked_for }}
+            and events.event_type = 'referral_sent'
+    ) as sent
+    left join given
+        on sent.node = given.code_node
+    where given.code_node is null
+),
+
+erased_nodes as (
+    select
+        node,
+        person
+    from known_people
+    union all
+    select
+        node,
+        person
+    from older_addresses
+    union all
+    select
+        node,
+        min(person) as person
+    from codes
+    where node is not null
+    group by node
 )
 
 select * from erased_nodes

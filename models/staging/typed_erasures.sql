@@ -14,5 +14,6 @@ select
             and requests.email is null
             then 'missing customer_id and email'
     end as reject_reason,
-    cast(null as {{ dbt.type_string() }}) as raw_row
+    cast(null as {{ dbt.type_string() }}) as raw_row,
+    false as is_scrubbed
 from {{ every_system('erasures') }} as requests

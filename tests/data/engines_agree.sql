@@ -34,6 +34,10 @@
     'a backslash in a literal': [
         "'" ~ dbt.escape_single_quotes("a\\n'") ~ "'", "'a' || chr(92) || 'n' || chr(39)",
     ],
+    'digits of a phone number, whatever groups them': [
+        phone_digits("'call +49 (30) 90-18 20, room 7'"), "'|4930901820|7'",
+    ],
+    'too few digits for a phone number': [phone_digits("'room 12, 345 678'"), 'cast(null as ' ~ text ~ ')'],
     'a month back from its last day': [
         add_to_date('month', -1, "date '2024-03-31'"), "date '2024-02-29'",
     ],

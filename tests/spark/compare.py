@@ -47,15 +47,18 @@ STAGED = {
     "staging.stg_events": ["source", "event_id"],
     "staging.stg_customers": ["source", "customer_id"],
 }
-# one person wants to be forgotten, and another has written the address with other letters
+# one person wants to be forgotten; others have written the address with other letters, the phone
+# number with other signs, and the address as an order's id
 ERASURE = {
     "orders": "order_id,ordered_at,customer_id,email,amount\n"
-    "1,2024-01-01,a,irem@example.com,5e-5\n2,2024-01-02,b,,7\n",
-    "customers": "customer_id,email,city\na,irem@example.com,Ankara\nb,,Bursa\n",
+    "1,2024-01-01,a,irem@example.com,5e-5\nweb/irem@example.com,2024-01-02,b,,7\n",
+    "customers": "customer_id,email,phone,referral_code,city\n"
+    "a,irem@example.com,+90 555 0100,IREM7,Ankara\nb,,,,Bursa\n",
     "events": "event_id,occurred_at,event_type,customer_id,text\n"
     "1,2024-01-01,product_reviewed,a,mine\n"
     "2,2024-01-02,product_reviewed,b,write to İREM@Example.com\n"
-    "3,2024-01-02,product_reviewed,b,write to none\n",
+    "3,2024-01-02,product_reviewed,b,write to none\n"
+    "4,2024-01-02,product_reviewed,b,or call (90) 5550-100 with irem7\n",
     "erasures": "customer_id,requested_at\na,2024-02-01\n",
 }
 # kinds of broken files (test_bad_input), and what Spark says of them
