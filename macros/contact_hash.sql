@@ -1,5 +1,5 @@
 {#- An address as a hash, with the salt of the environment (PATRONAGE_SALT) where one is set; null stays null. -#}
 {% macro contact_hash(contact_type, address) -%}
-    {%- set salted = "'" ~ dbt.escape_single_quotes(env_var('PATRONAGE_SALT', '')) ~ "' || " -%}
+    {%- set salted = literal(env_var('PATRONAGE_SALT', '')) ~ " || " -%}
     {{ dbt.hash(salted ~ contact_type ~ " || ':' || " ~ address) }}
 {%- endmacro %}

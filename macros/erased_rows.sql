@@ -134,7 +134,7 @@
     select
         source,
         {%- for column in contract.columns %}
-        {%- set value = adapter.quote(column) %}
+        {%- set value = quoted(column) %}
         {%- if table == 'identities' and column in accounts or table == 'customers' and column == 'customer_id' %}
         coalesce({{ column }}_person || '-' || {{ column }}_part, {{ value }}) as {{ value }},
         {%- elif column in lost and (contract.columns[column] != 'text' or column == 'email') %}

@@ -32,7 +32,7 @@
         parse_decimal("cast('nan' as double)", 'DOUBLE', 18, 4), 'cast(null as decimal(18, 4))',
     ],
     'a backslash in a literal': [
-        "'" ~ dbt.escape_single_quotes("a\\n'") ~ "'", "'a' || chr(92) || 'n' || chr(39)",
+        literal("a\\n'"), "'a' || chr(92) || 'n' || chr(39)",
     ],
     'a month back from its last day': [
         add_to_date('month', -1, "date '2024-03-31'"), "date '2024-02-29'",
@@ -82,7 +82,7 @@ with scalars as (
     {%- for rule, (found, expected) in checks.items() %}
     {{ 'union all' if not loop.first }}
     select
-        '{{ rule }}' as rule_name,
+        {{ literal(rule) }} as rule_name,
         cast({{ found }} as {{ text }}) as found,
         cast({{ expected }} as {{ text }}) as expected
     {%- endfor %}
