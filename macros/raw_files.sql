@@ -6,6 +6,7 @@
 {% macro raw_files(shop, table, listed) %}
     {% set found = [] %}
     {% set forms = [] %}
+    {% set odd = control_signs() ~ '|[^/]{201}|["`\'][^/=]*=' %}
     {% for path in listed %}
         {% set name = path[(path.index(shop.path) + (shop.path | length)):].lstrip('/') %}
         {% set place = name.split('/')[0] %}
@@ -14,7 +15,7 @@
         {% if is_ours and format in ('csv', 'parquet')
             and not modules.re.search('(^|/)([.]|_(?![^/=]*=))', name) %}
             {% set partitions = modules.re.findall('([^/=]+)=[^/]*/', name | lower) | unique | list %}
-            {% do check_file_name(shop, name, partitions) %}
+            {% do check_file_name(shop, name, partitions) if modules.re.search(odd, name) %}
             {% do found.append({'path': path, 'name': name, 'format': format, 'partitions': partitions}) %}
             {% do forms.append(place) if place not in forms %}
         {% endif %}
@@ -36,13 +37,10 @@
 
 {#- Refuses a file whose name, or a folder's above it, cannot be shown, or names a column that cannot be. -#}
 {% macro check_file_name(shop, name, partitions) %}
-    {#- nearly no name is odd: one look at the whole path -#}
-    {% if modules.re.search(control_signs() ~ '|[^/]{201}|["`\'][^/=]*=', name) %}
-        {% for part in name.split('/') %}
-            {% do check_name(shop.path ~ ": the file or folder name", part, quotes=false) %}
-        {% endfor %}
-        {% for partition in partitions %}
-            {% do check_name(shop.path ~ ": the folder column", partition) %}
-        {% endfor %}
-    {% endif %}
+    {% for part in name.split('/') %}
+        {% do check_name(shop.path ~ ": the file or folder name", part, quotes=false) %}
+    {% endfor %}
+    {% for partition in partitions %}
+        {% do check_name(shop.path ~ ": the folder column", partition) %}
+    {% endfor %}
 {% endmacro %}

@@ -6,8 +6,8 @@
     {{ return(adapter.dispatch('csv_heads')(paths) if paths else {}) }}
 {% endmacro %}
 
-{#- One reading of all files as lines. It also counts what it reads: a line that is longer than the reader's buffer
-    is lost without a word, here and where rows are read, and so are all bytes that no line accounts for. -#}
+{#- One reading of all files as lines. It also counts what it reads: of a line that is longer than the reader's
+    buffer a part is lost without a word, here and where rows are read, so every byte must be in a line. -#}
 {% macro duckdb__csv_heads(paths) %}
     {% for table in ('line_faults', 'line_scans') %}
         {% do run_query('drop table if exists temp.main.' ~ table) %}
@@ -16,10 +16,9 @@
         select
             lines.raw_file,
             lines.header,
-            sizes.size - lines.bytes - lines.lines as missing_bytes,
-            lines.lines
+            sizes.size - lines.bytes as missing_bytes
         from (
-            select raw_file, first(line) as header, count(*) as lines, coalesce(sum(strlen(line)), 0) as bytes
+            select raw_file, first(line) as header, count(*) + coalesce(sum(strlen(line)), 0) as bytes
             from " ~ csv_lines(paths, "store_rejects = true, rejects_limit = 1,
                 rejects_table = 'line_faults', rejects_scan = 'line_scans',") ~ "
             group by raw_file
@@ -38,25 +37,25 @@
     {% for path in paths %}
         {% do heads.update({path: {'header': none, 'form': none, 'fault': none}}) %}
     {% endfor %}
-    {% for path, header, missing, lines in found.rows %}
-        {#- where lines end in two signs, one of each is missing; beside them a mark at the start and the last end -#}
-        {% set is_short = missing > limit and (missing - lines) | abs > 4 %}
+    {% for path, header, missing_bytes in found.rows %}
+        {#- three bytes may be the mark of UTF-8 -#}
         {% do heads.update({path: {
             'header': header if path not in bad_headers,
             'form': none,
-            'fault': path ~ ": " ~ missing ~ " bytes are in no line of UTF-8 text of at most " ~ limit
-                ~ " bytes (var max_line_bytes)" if is_short,
+            'fault': path ~ ": " ~ missing_bytes ~ " bytes are in no line of UTF-8 text of at most " ~ limit
+                ~ " bytes (var max_line_bytes)" if missing_bytes > 3,
         }}) %}
     {% endfor %}
     {{ return(heads) }}
 {% endmacro %}
 
-{#- The lines of text files as something to select `line` and `raw_file` from; each file in the order of its lines. -#}
+{#- The lines of text files as something to select `line` and `raw_file` from, each file in the order of its lines;
+    every sign that ends a line is counted, so of two (\r\n) the second ends an empty line. -#}
 {% macro csv_lines(paths, options='') -%}
     read_csv(
         {{ literal_paths(paths) }},
         auto_detect = false, header = false, delim = {{ literal('\x01\x02\x03\x04') }}, quote = '', escape = '',
-        strict_mode = false, parallel = false, {{ line_sizes() }}, {{ options }} filename = 'raw_file', columns = {'line': 'varchar'}
+        strict_mode = false, parallel = false, new_line = '\n', {{ line_sizes() }}, {{ options }} filename = 'raw_file', columns = {'line': 'varchar'}
     )
 {%- endmacro %}
 

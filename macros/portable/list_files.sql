@@ -20,11 +20,8 @@
 
 {#- Paths as a list of literals for a file function of DuckDB. -#}
 {% macro literal_paths(paths) %}
-    {% set literals = [] %}
-    {% for path in paths %}
-        {% do literals.append(literal(as_pattern(path))) %}
-    {% endfor %}
-    {{ return('[' ~ (literals | join(', ')) ~ ']') }}
+    {#- all at once, as there may be thousands: no path holds the sign between them -#}
+    {{ return('[' ~ literal(as_pattern(paths | join('\x00'))) | replace('\x00', "', '") ~ ']') }}
 {% endmacro %}
 
 {% macro spark__list_files(folder) %}
