@@ -5,7 +5,7 @@ select
     row_id,
     source
     {%- for column in (contract.columns | list) + (contract.dates.values() | list) %},
-    {{ adapter.quote(column) }}
+    {{ quoted(column) }}
     {%- endfor %}
 from {{ ref('checked_' ~ table) }}
 where fate = 'accepted'

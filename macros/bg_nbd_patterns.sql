@@ -8,7 +8,7 @@ with patterns as (
         history_days,
         count(*) as customers
     from {{ ref('int_purchase_histories') }}
-    where fit = '{{ fit }}'
+    where fit = {{ literal(fit) }}
     group by
         frequency,
         recency_days,

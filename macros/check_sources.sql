@@ -9,20 +9,16 @@
         {% set systems = var('systems') %}
         {% set seen = [] %}
         {% for shop in shops() %}
-            {% set where = "source '" ~ shop.name ~ "': " %}
-            {% if not modules.re.fullmatch('[A-Za-z0-9][A-Za-z0-9_-]*', shop.name) %}
-                {{ exceptions.raise_compiler_error(
-                    where ~ "a name has letters, digits, _ and - only"
-                ) }}
-            {% elif shop.name | lower in seen %}
+            {% set where = "source " ~ shown(shop.name) ~ ": " %}
+            {% if shop.name | lower in seen %}
                 {{ exceptions.raise_compiler_error(where ~ "the name is used twice") }}
             {% elif shop.system not in systems %}
                 {{ exceptions.raise_compiler_error(
-                    where ~ "unknown system '" ~ shop.system ~ "'; known are " ~ (systems | join(', '))
+                    where ~ "unknown system " ~ shown(shop.system) ~ "; known are " ~ (systems | join(', '))
                 ) }}
             {% elif not known_timezone(shop.timezone) %}
                 {{ exceptions.raise_compiler_error(
-                    where ~ "unknown timezone '" ~ shop.timezone ~ "' (expected a name like Europe/Berlin)"
+                    where ~ "unknown timezone " ~ shown(shop.timezone) ~ " (expected a name like Europe/Berlin)"
                 ) }}
             {% endif %}
             {% do seen.append(shop.name | lower) %}
@@ -33,12 +29,10 @@
             {% set is_contract = shop.system == 'files' %}
             {% set tables = contract if is_contract else systems[shop.system].get('needs', {}) %}
             {% set files = {} %}
-            {% set csv_paths = [] %}
             {% for table in tables %}
                 {% do files.update({table: raw_files(shop, table, listed)}) %}
-                {% do csv_paths.extend(files[table] | selectattr('format', 'eq', 'csv') | map(attribute='path')) %}
             {% endfor %}
-            {% set heads = csv_heads(csv_paths) %}
+            {% set heads = raw_heads(files.values() | sum(start=[])) %}
             {% for table, rules in tables.items() %}
                 {% set relations = raw_relations(shop, table, files[table], heads) %}
                 {{ check_table(shop, table, rules.required, relations, table == 'orders', rules.columns)
@@ -64,7 +58,8 @@
                 ~ shown_names(relation.columns) ~ ")"
             ) }}
         {% endfor %}
-        {% set fault = csv_fault(relation.group) if relation.group.format == 'csv' %}
+        {% set faults = relation.group.faults %}
+        {% set fault = csv_fault(relation.group) if relation.group.format == 'csv' else faults | first if faults %}
         {% if fault %}
             {{ exceptions.raise_compiler_error(fault) }}
         {% endif %}
@@ -78,10 +73,10 @@
     {% set as_of = setting('as_of', 'PATRONAGE_AS_OF') %}
     {% if as_of and not (
         modules.re.fullmatch('[0-9]{4}-[0-9]{2}-[0-9]{2}', as_of)
-        and run_query("select try_cast('" ~ as_of ~ "' as date)").columns[0].values()[0]
+        and run_query("select try_cast(" ~ literal(as_of) ~ " as date)").columns[0].values()[0]
     ) %}
         {{ exceptions.raise_compiler_error(
-            "as_of: '" ~ as_of ~ "' is no date; expected YYYY-MM-DD"
+            "as_of: " ~ shown(as_of) ~ " is no date; expected YYYY-MM-DD"
         ) }}
     {% endif %}
 {% endmacro %}

@@ -5,7 +5,7 @@ select
     typed.row_id,
     typed.source,
     {%- for column in contract.columns %}
-    typed.{{ adapter.quote(column) }},
+    typed.{{ quoted(column) }},
     {%- endfor %}
     {%- for date in contract.dates.values() %}
     typed.{{ date }},

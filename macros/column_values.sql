@@ -1,9 +1,9 @@
 {#- The values of text columns of a contract table, all systems together: source, column_name, column_value (never null). -#}
 {% macro column_values(table, columns) -%}
 (
-    {%- set quoted = [] -%}
+    {%- set names = [] -%}
     {%- for column in columns -%}
-        {%- do quoted.append(adapter.quote(column)) -%}
+        {%- do names.append(quoted(column)) -%}
     {%- endfor %}
     select
         source,
@@ -12,8 +12,8 @@
     from (
         select
             source,
-            {{ quoted | join(', ') }}
+            {{ names | join(', ') }}
         from {{ every_system(table) }} as every_system
-    ) as every_row unpivot (column_value for column_name in ({{ quoted | join(', ') }}))
+    ) as every_row unpivot (column_value for column_name in ({{ names | join(', ') }}))
 )
 {%- endmacro %}

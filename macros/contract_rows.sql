@@ -9,7 +9,7 @@
 select
     cast(null as {{ dbt.type_string() }}) as source,
     {%- for column, kind in contract.columns.items() %}
-    cast(null as {{ kind_type(kind) }}) as {{ adapter.quote(column) }},
+    cast(null as {{ kind_type(kind) }}) as {{ quoted(column) }},
     {%- endfor %}
     {%- for date in contract.dates.values() %}
     cast(null as date) as {{ date }},
@@ -23,13 +23,13 @@ where false
         {%- for column, kind in contract.columns.items() if column in relation.columns %}
             {%- set type = relation.columns[column] %}
             {%- do present.update({column: type if reads_natively(kind, type) else 'VARCHAR'}) %}
-            {%- do as_json.update({column: adapter.quote('raw_' ~ column)}) %}
+            {%- do as_json.update({column: quoted('raw_' ~ column)}) %}
         {%- endfor %}
 union all
 select
-    '{{ relation.shop.name }}' as source,
+    {{ literal(relation.shop.name) }} as source,
         {%- for column in contract.columns %}
-    {{ adapter.quote(column) }},
+    {{ quoted(column) }},
         {%- endfor %}
         {%- for date in contract.dates.values() %}
     {{ date }},
@@ -45,7 +45,7 @@ from (
         {%- for column, date in contract.dates.items() %}
             {%- if column in present %}
             {{ business_date(
-                adapter.quote(column), adapter.quote('raw_' ~ column), present[column], relation.shop.timezone
+                quoted(column), quoted('raw_' ~ column), present[column], relation.shop.timezone
             ) }} as {{ date }},
             {%- else %}
             cast(null as date) as {{ date }},
@@ -55,7 +55,7 @@ from (
         from (
             select
         {%- for column, kind in contract.columns.items() %}
-            {%- set raw = adapter.quote('raw_' ~ column) %}
+            {%- set raw = quoted('raw_' ~ column) %}
             {%- set type = present.get(column) %}
             {%- if column not in present %}
                 cast(null as {{ kind_type(kind) }})
@@ -77,15 +77,15 @@ from (
                 {{ parse_flag(raw, type) }}
             {%- else %}
                 {{ raw }}
-            {%- endif %} as {{ adapter.quote(column) }},
+            {%- endif %} as {{ quoted(column) }},
         {%- endfor %}
                 *
             from (
                 select
         {%- for column, type in present.items() %}
-                    {{ adapter.quote(column) if reads_natively(contract.columns[column], relation.columns[column])
-                        else parse_text(adapter.quote(column), relation.columns[column]) }}
-                        as {{ adapter.quote('raw_' ~ column) }}{{ ',' if not loop.last }}
+                    {{ quoted(column) if reads_natively(contract.columns[column], relation.columns[column])
+                        else parse_text(quoted(column), relation.columns[column]) }}
+                        as {{ quoted('raw_' ~ column) }}{{ ',' if not loop.last }}
         {%- endfor %}
                 from (
                     {{ relation.sql }}

@@ -71,7 +71,7 @@
         {%- for column, text_class in classes.items() %}
         left join {{ texts }} as {{ column }}_text
             on
-                {{ text_hash("'" ~ text_class ~ "'", 'every_row.source', 'every_row.' ~ adapter.quote(column)) }}
+                {{ text_hash(literal(text_class), 'every_row.source', 'every_row.' ~ quoted(column)) }}
                 = {{ column }}_text.text_hash
         {%- endfor %}
         {%- if 'order_id' in contract.whose %}
@@ -103,7 +103,7 @@
         select
             source,
             {%- for column, kind in contract.columns.items() %}
-            {%- set value = adapter.quote(column) %}
+            {%- set value = quoted(column) %}
             {%- set action = contract.on_erasure.get(column, 'scrub' if column in classes else 'keep') %}
             {%- set rest = scrubbed(kind, value, column ~ '_hash') if column in classes else value %}
             {%- if action in ('keep', 'scrub') %}
@@ -139,7 +139,7 @@
     select
         source,
         {%- for column in (contract.columns | map('string') | list) + (contract.dates.values() | list) %}
-        {%- set value = adapter.quote(column) %}
+        {%- set value = quoted(column) %}
         {{ 'case when person is null then ' ~ value ~ ' end as ' ~ value if contract.rejects_erased else value }},
         {%- endfor %}
         {%- if contract.rejects_erased %}

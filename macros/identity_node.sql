@@ -10,6 +10,6 @@
     {%- elif kind == 'phone' -%}
         {{ contact_hash("'phone'", normal_phone(value)) }}
     {%- else -%}
-        {{ contact_hash("'" ~ kind ~ "'", table ~ ".source || ':' || " ~ value) }}
+        {{ contact_hash(literal(kind), table ~ ".source || ':' || " ~ value) }}
     {%- endif -%}
 {%- endmacro %}

@@ -13,7 +13,7 @@
         order by
             {{ "_loaded_at desc nulls last" if "_loaded_at" in contract.columns else "source" }}
             {%- for column in contract.columns if column != '_loaded_at' %},
-            {{ adapter.quote(column) }} desc nulls last
+            {{ quoted(column) }} desc nulls last
             {%- endfor %}
     ) = 1
 )

@@ -20,7 +20,7 @@
         {% endfor %}
         {% set literals = [] %}
         {% for folder in folders | unique %}
-            {% do literals.append("'" ~ dbt.escape_single_quotes(folder) ~ "'") %}
+            {% do literals.append(literal(folder)) %}
         {% endfor %}
         {% do run_query('set allowed_directories = [' ~ (literals | join(', ')) ~ ']') %}
         {% do run_query('set enable_external_access = false') %}

@@ -9,8 +9,8 @@
             select common.value
             from {{ ref('int_common_values') }} as common
             where
-                common.table_name = '{{ table }}'
-                and common.column_name = '{{ column.split('.') | last }}'
+                common.table_name = {{ literal(table) }}
+                and common.column_name = {{ literal(column.split('.') | last) }}
         ) then {{ column }}
         else 'other'
     end

@@ -5,32 +5,32 @@
 {% macro reject_reason(contract, present, latest) -%}
 case
     {%- for column in contract.required %}
-    when {{ adapter.quote('raw_' ~ column if contract.columns[column] != 'id' else column) }} is null
-        then 'missing {{ column }}'
+    when {{ quoted('raw_' ~ column if contract.columns[column] != 'id' else column) }} is null
+        then {{ literal('missing ' ~ column) }}
     {%- endfor %}
     {%- for column, kind in contract.columns.items() if column in present %}
-        {%- set value = adapter.quote(column) %}
-        {%- set raw = adapter.quote('raw_' ~ column) %}
+        {%- set value = quoted(column) %}
+        {%- set raw = quoted('raw_' ~ column) %}
         {%- if kind in ('time', 'day', 'birthday') %}
-    when {{ value }} is null and {{ raw }} is not null then 'unparsable {{ column }}'
-    when {{ value }} > timestamp '{{ latest }}'
+    when {{ value }} is null and {{ raw }} is not null then {{ literal('unparsable ' ~ column) }}
+    when {{ value }} > timestamp {{ literal(latest) }}
             {%- if kind != 'birthday' %} or {{ value }} < timestamp '1990-01-01 00:00:00'{% endif %}
-        then 'impossible {{ column }}'
+        then {{ literal('impossible ' ~ column) }}
         {%- elif kind in ('amount', 'number', 'rate') %}
     when
         {{ value }} is null and {{ raw }} is not null
         and not {{ looks_like_number('cast(' ~ raw ~ ' as ' ~ dbt.type_string() ~ ')') }}
-        then 'unparsable {{ column }}'
+        then {{ literal('unparsable ' ~ column) }}
     when ({{ value }} is null and {{ raw }} is not null)
             {%- if kind != 'rate' %} or abs({{ value }}) > 1000000000000{% endif %}
-        then '{{ column }} too large'
+        then {{ literal(column ~ ' too large') }}
             {%- if kind == 'amount' %}
-    when {{ value }} < 0 then 'negative {{ column }}'
+    when {{ value }} < 0 then {{ literal('negative ' ~ column) }}
             {%- elif kind == 'rate' %}
-    when {{ value }} <= 0 then '{{ column }} not above zero'
+    when {{ value }} <= 0 then {{ literal(column ~ ' not above zero') }}
             {%- endif %}
         {%- elif kind == 'flag' %}
-    when {{ value }} is null and {{ raw }} is not null then 'unparsable {{ column }}'
+    when {{ value }} is null and {{ raw }} is not null then {{ literal('unparsable ' ~ column) }}
         {%- endif %}
     {%- endfor %}
 end

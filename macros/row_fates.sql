@@ -8,7 +8,7 @@
 {%- set contract = raw_contract()[table] -%}
 {%- set as_json = {} -%}
 {%- for column in contract.columns -%}
-    {%- do as_json.update({column: 'typed.' ~ adapter.quote(column)}) -%}
+    {%- do as_json.update({column: 'typed.' ~ quoted(column)}) -%}
 {%- endfor -%}
 repeated_keys as (
     select
@@ -30,7 +30,7 @@ versions as (
                 typed._loaded_at desc nulls last,
                 {%- endif %}
                 {%- for column in contract.columns if column != '_loaded_at' %}
-                typed.{{ adapter.quote(column) }} desc nulls last{{ ',' if not loop.last }}
+                typed.{{ quoted(column) }} desc nulls last{{ ',' if not loop.last }}
                 {%- endfor %}
         ) as version_rank
     from {{ judged }} as judged

@@ -39,10 +39,20 @@
         {% endif %}
         {% for key in entry if key not in shop %}
             {{ exceptions.raise_compiler_error(
-                "sources: unknown setting '" ~ key ~ "' of source '" ~ shop.name ~ "'; known are "
+                "sources: unknown setting " ~ shown(key) ~ " of source " ~ shown(shop.name) ~ "; known are "
                 ~ (shop | join(', '))
             ) }}
         {% endfor %}
+        {% if not modules.re.fullmatch('[A-Za-z0-9][A-Za-z0-9_-]*', shop.name) %}
+            {{ exceptions.raise_compiler_error(
+                "source " ~ shown(shop.name) ~ ": a name has letters, digits, _ and - only"
+            ) }}
+        {% endif %}
+        {% if modules.re.search(control_signs(), shop.path) %}
+            {{ exceptions.raise_compiler_error(
+                "source " ~ shown(shop.name) ~ ": the folder " ~ shown(shop.path) ~ " has control signs"
+            ) }}
+        {% endif %}
     {% endfor %}
     {{ return(chosen) }}
 {% endmacro %}

@@ -20,7 +20,8 @@
         limit 1
     ").rows %}
     {{ return(
-        faults[0][0] ~ ", line " ~ faults[0][1] ~ ": " ~ faults[0][2].rstrip('.') if faults else none
+        faults[0][0] ~ ", line " ~ faults[0][1] ~ ": " ~ faults[0][2].rstrip('.') if faults
+        else group.faults | first if group.faults else none
     ) }}
 {% endmacro %}
 

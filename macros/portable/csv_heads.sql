@@ -6,28 +6,69 @@
     {{ return(adapter.dispatch('csv_heads')(paths) if paths else {}) }}
 {% endmacro %}
 
+{#- One reading of all files as lines. It also counts what it reads: of a line that is longer than the reader's
+    buffer a part is lost without a word, here and where rows are read, so every byte must be in a line. -#}
 {% macro duckdb__csv_heads(paths) %}
+    {% for table in ('line_faults', 'line_scans') %}
+        {% do run_query('drop table if exists temp.main.' ~ table) %}
+    {% endfor %}
+    {% set found = run_query("
+        select
+            lines.raw_file,
+            lines.header,
+            sizes.size - lines.bytes as missing_bytes
+        from (
+            select raw_file, first(line) as header, count(*) + coalesce(sum(strlen(line)), 0) as bytes
+            from " ~ csv_lines(paths, "store_rejects = true, rejects_limit = 1,
+                rejects_table = 'line_faults', rejects_scan = 'line_scans',") ~ "
+            group by raw_file
+        ) as lines
+        inner join (select filename, size from read_blob(" ~ literal_paths(paths) ~ ")) as sizes
+            on lines.raw_file = sizes.filename
+    ") %}
+    {% set bad_headers = run_query("
+        select scans.file_path
+        from temp.main.line_faults as faults
+        inner join temp.main.line_scans as scans using (scan_id, file_id)
+        where faults.line = 1
+    ").columns[0].values() %}
+    {% set limit = number_var('max_line_bytes', 1) %}
     {% set heads = {} %}
     {% for path in paths %}
-        {% set lines = [] %}
-        {% for skips in ('false', 'true') %}
-            {% do lines.append((run_query(
-                "select line from read_csv('" ~ literal_path(path) ~ "', auto_detect = false, header = " ~ skips
-                ~ ", quote = '', escape = '', delim = '\x01', strict_mode = false, ignore_errors = true, "
-                ~ "max_line_size = 10000000, "
-                ~ "columns = {'line': 'varchar'}) limit 1"
-            ).columns[0].values() | list + [none])[0]) %}
-        {% endfor %}
-        {# a header that is not UTF-8 is left out: then the first line is the second, too #}
-        {% do heads.update({path: {'header': lines[0] if lines[0] != lines[1], 'form': none, 'fault': none}}) %}
+        {% do heads.update({path: {'header': none, 'form': none, 'fault': none}}) %}
+    {% endfor %}
+    {% for path, header, missing_bytes in found.rows %}
+        {#- three bytes may be the mark of UTF-8 -#}
+        {% do heads.update({path: {
+            'header': header if path not in bad_headers,
+            'form': none,
+            'fault': path ~ ": " ~ missing_bytes ~ " bytes are in no line of UTF-8 text of at most " ~ limit
+                ~ " bytes (var max_line_bytes)" if missing_bytes > 3,
+        }}) %}
     {% endfor %}
     {{ return(heads) }}
 {% endmacro %}
+
+{#- The lines of text files as something to select `line` and `raw_file` from, each file in the order of its lines;
+    every sign that ends a line is counted, so of two (\r\n) the second ends an empty line. -#}
+{% macro csv_lines(paths, options='') -%}
+    read_csv(
+        {{ literal_paths(paths) }},
+        auto_detect = false, header = false, delim = {{ literal('\x01\x02\x03\x04') }}, quote = '', escape = '',
+        strict_mode = false, parallel = false, new_line = '\n', {{ line_sizes() }}, {{ options }} filename = 'raw_file', columns = {'line': 'varchar'}
+    )
+{%- endmacro %}
+
+{#- How long a line may be, for DuckDB's reader: a longer one is a fault, if it fits into the buffer. -#}
+{% macro line_sizes() -%}
+    max_line_size = {{ number_var('max_line_bytes', 1) }}, buffer_size = {{ [number_var('max_line_bytes', 1), 32000000] | max }}
+{%- endmacro %}
 
 {#- One reading of all files as lines. A file of which every line is a row of its own is seen to be sound by
     them alone; any other (it has an open quote, line breaks in quotes or of more than one kind, or a fault) is
     looked at once more as a whole, by csv_fault. -#}
 {% macro spark__csv_heads(paths) %}
+    {% set limit = number_var('max_line_bytes', 1) %}
     {% set heads = {} %}
     {% for path in paths %}
         {% do heads.update({path: {'header': none, 'form': none, 'fault': none}}) %}
@@ -39,7 +80,7 @@
             min(fields) filter (where not is_blank) as least_fields,
             max(fields) filter (where not is_blank) as most_fields,
             bool_or(
-                not is_valid_utf8(value) or length(value) > 10000000 or without_quotes rlike '(^|,)[ \\t]*\"'
+                not is_valid_utf8(value) or length(value) > " ~ limit ~ " or without_quotes rlike '(^|,)[ \\t]*\"'
             ) as is_doubtful,
             sum(length(value) - length(replace(value, '\\r', ''))) as returns,
             count(*) filter (where endswith(value, '\\r')) as lines_with_return,
@@ -88,6 +129,7 @@
 
 {#- Whether rows of a CSV file go over several lines, and its first fault, from its whole text. -#}
 {% macro csv_whole(path, fields) %}
+    {% set limit = number_var('max_line_bytes', 1) %}
     {% set found = run_query("
         with files as (
             select
@@ -114,7 +156,7 @@
                     when not is_unicode and contains(line, '\ufffd') then 'Invalid unicode (byte sequence mismatch)'
                     when line rlike '(^|,)[ \\t]+\"' then 'A blank stands before a quote'
                     when line rlike '(^|,)\"' then 'Value with unterminated quote found'
-                    when length(line) > 10000000 then 'Maximum line size of 10000000 bytes exceeded'
+                    when length(line) > " ~ limit ~ " then 'Maximum line size of " ~ limit ~ " bytes exceeded'
                     when line <> '' and length(line) - length(replace(line, ',', '')) + 1 <> " ~ fields ~ "
                         then 'Expected Number of Columns: " ~ fields ~ " Found: '
                             || (length(line) - length(replace(line, ',', '')) + 1)

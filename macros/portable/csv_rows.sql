@@ -10,17 +10,13 @@
 {% macro duckdb__csv_rows(group, options='') %}
     {% set columns = [] %}
     {% for name, type in group.columns %}
-        {% do columns.append("'" ~ dbt.escape_single_quotes(name) ~ "': '" ~ type ~ "'") %}
-    {% endfor %}
-    {% set paths = [] %}
-    {% for path in group.paths %}
-        {% do paths.append("'" ~ literal_path(path) ~ "'") %}
+        {% do columns.append(literal(name) ~ ': ' ~ literal(type)) %}
     {% endfor %}
     {% set sql -%}
         read_csv(
-            [{{ paths | join(', ') }}],
+            {{ literal_paths(group.paths) }},
             auto_detect = false, header = true, delim = ',', quote = '"', escape = '"',
-            strict_mode = true, null_padding = false, max_line_size = 10000000, {{ options }}
+            strict_mode = true, null_padding = false, {{ line_sizes() }}, {{ options }}
             hive_partitioning = false, filename = 'raw_file',
             columns = { {{- columns | join(', ') -}} }
         )
@@ -32,14 +28,14 @@
     {% set fields = [] %}
     {% for name in group.form.names %}
         {% set named = group.columns[loop.index0][0] %}
-        {% do fields.append(adapter.quote((name or '_c' ~ loop.index0) | replace('`', '``')) ~ ' as ' ~ adapter.quote(named)) %}
+        {% do fields.append(quoted(name or '_c' ~ loop.index0) ~ ' as ' ~ quoted(named)) %}
     {% endfor %}
     {% set sql -%}
         (
             select {{ fields | join(', ') }}, _metadata.file_path as raw_file
             from csv.{{ file_pattern(group.paths) }} with (
                 'header' = 'true', 'mode' = 'FAILFAST', 'escape' = '"', 'unescapedQuoteHandling' = 'RAISE_ERROR',
-                'multiLine' = '{{ group.form.is_multiline | lower }}'
+                'multiLine' = {{ literal(group.form.is_multiline | lower) }}
             )
         )
     {%- endset %}

@@ -4,9 +4,9 @@
 {% endmacro %}
 
 {% macro duckdb__each_match(text, pattern) -%}
-    unnest(regexp_extract_all({{ text }}, '{{ dbt.escape_single_quotes(pattern) }}'))
+    unnest(regexp_extract_all({{ text }}, {{ literal(pattern) }}))
 {%- endmacro %}
 
 {% macro spark__each_match(text, pattern) -%}
-    explode(regexp_extract_all({{ text }}, '{{ dbt.escape_single_quotes(pattern) }}', 0))
+    explode(regexp_extract_all({{ text }}, {{ literal(pattern) }}, 0))
 {%- endmacro %}

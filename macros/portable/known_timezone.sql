@@ -4,14 +4,13 @@
 {% endmacro %}
 
 {% macro duckdb__known_timezone(name) %}
-    {% set sql = "select count(*) from pg_timezone_names() where name = '"
-        ~ dbt.escape_single_quotes(name) ~ "'" %}
+    {% set sql = "select count(*) from pg_timezone_names() where name = " ~ literal(name) %}
     {{ return(run_query(sql).columns[0].values()[0] > 0) }}
 {% endmacro %}
 
 {% macro spark__known_timezone(name) %}
     {#- a name of a region: the engine itself takes offsets, too, which know no summer time -#}
-    {% set sql = "select try_reflect('java.time.ZoneId', 'of', '" ~ dbt.escape_single_quotes(name) ~ "')" %}
+    {% set sql = "select try_reflect('java.time.ZoneId', 'of', " ~ literal(name) ~ ")" %}
     {{ return(
         name in ('UTC', 'GMT')
         or modules.re.fullmatch('[A-Za-z_]+(/[A-Za-z0-9_+-]+)+', name)

@@ -5,16 +5,23 @@
 
 {% macro duckdb__list_files(folder) %}
     {#- the second pattern also looks into a table's folder that is a link -#}
-    {% set root = literal_path(folder.rstrip('/')) %}
+    {% set root = as_pattern(folder.rstrip('/')) %}
     {% set files = run_query(
-        "select file from glob('" ~ root ~ "/*') union select file from glob('" ~ root ~ "/*/**') order by file"
+        "select file from glob(" ~ literal(root ~ '/*') ~ ") union select file from glob(" ~ literal(root ~ '/*/**')
+        ~ ") order by file"
     ) %}
     {{ return(files.columns[0].values() | list) }}
 {% endmacro %}
 
-{#- A path for a text literal of a file function, in which the signs of patterns stand for themselves. -#}
-{% macro literal_path(path) %}
-    {{ return(dbt.escape_single_quotes(modules.re.sub('([][*?])', '[\\1]', path))) }}
+{#- A path for a file function of DuckDB, in which the signs of patterns stand for themselves. -#}
+{% macro as_pattern(path) %}
+    {{ return(modules.re.sub('([][*?])', '[\\1]', path)) }}
+{% endmacro %}
+
+{#- Paths as a list of literals for a file function of DuckDB. -#}
+{% macro literal_paths(paths) %}
+    {#- all at once, as there may be thousands: no path holds the sign between them -#}
+    {{ return('[' ~ literal(as_pattern(paths | join('\x00'))) | replace('\x00', "', '") ~ ']') }}
 {% endmacro %}
 
 {% macro spark__list_files(folder) %}
@@ -33,7 +40,7 @@
 {% macro file_pattern(paths) %}
     {% set escaped = [] %}
     {% for path in paths %}
-        {% do escaped.append(modules.re.sub('([][{}*?,\\\\])', '\\\\\\1', path) | replace('`', '``')) %}
+        {% do escaped.append(modules.re.sub('([][{}*?,\\\\])', '\\\\\\1', path)) %}
     {% endfor %}
     {#- a path must not begin with a brace: what all have in common stands before it -#}
     {% set shared = namespace(length=0) %}
@@ -50,7 +57,7 @@
     {% for path in escaped %}
         {% do ends.append(path[shared.length:]) %}
     {% endfor %}
-    {{ return(
-        '`' ~ escaped[0][:shared.length] ~ (ends[0] if ends | length == 1 else '{' ~ (ends | join(',')) ~ '}') ~ '`'
-    ) }}
+    {{ return(quoted(
+        escaped[0][:shared.length] ~ (ends[0] if ends | length == 1 else '{' ~ (ends | join(',')) ~ '}')
+    )) }}
 {% endmacro %}

@@ -5,7 +5,7 @@
     {%- for row in agate_table.rows -%}
         {%- set values = [] -%}
         {%- for name in agate_table.column_names -%}
-            {%- set value = "'" ~ dbt.escape_single_quotes(row[name] | string) ~ "'" if row[name] is not none else 'null' -%}
+            {%- set value = literal(row[name]) if row[name] is not none else 'null' -%}
             {%- set type = types.get(name, adapter.convert_type(agate_table, loop.index0)) -%}
             {%- do values.append('cast(' ~ value ~ ' as ' ~ type ~ ')') -%}
         {%- endfor -%}

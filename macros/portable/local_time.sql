@@ -4,9 +4,9 @@
 {% endmacro %}
 
 {% macro duckdb__local_time(timestamp, timezone) -%}
-    make_timestamptz(epoch_us({{ timestamp }})) at time zone '{{ timezone }}'
+    make_timestamptz(epoch_us({{ timestamp }})) at time zone {{ literal(timezone) }}
 {%- endmacro %}
 
 {% macro spark__local_time(timestamp, timezone) -%}
-    from_utc_timestamp({{ timestamp }}, '{{ timezone }}')
+    from_utc_timestamp({{ timestamp }}, {{ literal(timezone) }})
 {%- endmacro %}

@@ -8,7 +8,7 @@
     {% set columns = query_columns('select * exclude (raw_file) from ' ~ rows) %}
     {#- the engine renames the second of two columns that differ in case only: x_1 without such a column -#}
     {% set in_file = run_query(
-        "select distinct lower(name) from parquet_schema('" ~ literal_path(file.path) ~ "')"
+        "select distinct lower(name) from parquet_schema(" ~ literal_paths([file.path]) ~ ")"
     ).columns[0].values() %}
     {% set honest = [] %}
     {% for name, type in columns %}

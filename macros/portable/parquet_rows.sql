@@ -4,13 +4,9 @@
 {% endmacro %}
 
 {% macro duckdb__parquet_rows(group) %}
-    {% set paths = [] %}
-    {% for path in group.paths %}
-        {% do paths.append("'" ~ literal_path(path) ~ "'") %}
-    {% endfor %}
     {% set sql -%}
         read_parquet(
-            [{{ paths | join(', ') }}],
+            {{ literal_paths(group.paths) }},
             binary_as_string = true, hive_partitioning = false, filename = 'raw_file'
         )
     {%- endset %}

@@ -15,7 +15,7 @@
         try_cast({{ column }} as timestamp)
     {%- else -%}
         case
-            when not regexp_full_match({{ column }}, '{{ date }}([T ]{{ time }}{{ offset }})?') then null
+            when not regexp_full_match({{ column }}, {{ literal(date ~ '([T ]' ~ time ~ offset ~ ')?') }}) then null
             when length({{ column }}) = 10 then try_cast({{ column }} as timestamp)
             when substr({{ column }}, 17, 1) = ':'
                 then make_timestamp(epoch_us(try_cast({{ column }} as timestamptz)))
@@ -38,7 +38,7 @@
         try_cast({{ column }} as timestamp)
     {%- else -%}
         case
-            when not {{ column }} rlike '^{{ date }}([T ]{{ time }}{{ offset }})?\\z' then null
+            when not {{ column }} rlike {{ literal('^' ~ date ~ '([T ]' ~ time ~ offset ~ ')?\\z') }} then null
             when length({{ column }}) = 10 then try_cast({{ column }} as timestamp)
             else
                 try_cast(regexp_replace(regexp_replace(

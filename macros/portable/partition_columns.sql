@@ -9,13 +9,13 @@
     {%- set below = "substr(raw_file, " ~ (group.paths[0].index(root) + (root | length) + 1) ~ ")" -%}
     {%- set fields = [] -%}
     {%- for name, type in group.columns if name not in group.partitions -%}
-        {%- do fields.append(adapter.quote(name)) -%}
+        {%- do fields.append(quoted(name)) -%}
     {%- endfor -%}
     {%- for name in group.partitions -%}
         {%- set pattern = "(?i)/" ~ modules.re.escape(name) ~ "=([^/]*)/" -%}
         {%- do fields.append(
-            "nullif(url_decode(regexp_extract(" ~ below ~ ", '" ~ dbt.escape_single_quotes(pattern)
-            ~ "', 1)), '__HIVE_DEFAULT_PARTITION__') as " ~ adapter.quote(name)
+            "nullif(url_decode(regexp_extract(" ~ below ~ ", " ~ literal(pattern)
+            ~ ", 1)), '__HIVE_DEFAULT_PARTITION__') as " ~ quoted(name)
         ) -%}
     {%- endfor -%}
     {{ return(fields | join(', ')) }}
@@ -24,21 +24,21 @@
 {% macro spark__partition_columns(group, root) %}
     {#- the engine gives the file's address, in which signs stand as %xx, once more than in the folder's name -#}
     {%- set address = "url_decode(replace(raw_file, '+', '%2B'))" -%}
-    {%- set below = "substr(" ~ address ~ ", instr(" ~ address ~ ", '" ~ dbt.escape_single_quotes(root) ~ "') + "
+    {%- set below = "substr(" ~ address ~ ", instr(" ~ address ~ ", " ~ literal(root) ~ ") + "
         ~ (root | length) ~ ")" -%}
     {%- set fields = [] -%}
     {%- for name, type in group.columns if name not in group.partitions -%}
         {#- times have microseconds in the contract, and functions know no finer ones -#}
         {%- do fields.append(
-            'cast(' ~ adapter.quote(name) ~ ' as timestamp) as ' ~ adapter.quote(name) if type == 'TIMESTAMP_NS'
-            else adapter.quote(name)
+            'cast(' ~ quoted(name) ~ ' as timestamp) as ' ~ quoted(name) if type == 'TIMESTAMP_NS'
+            else quoted(name)
         ) -%}
     {%- endfor -%}
     {%- for name in group.partitions -%}
         {%- set pattern = "(?i)/" ~ modules.re.escape(name) ~ "=([^/]*)/" -%}
         {%- do fields.append(
-            "nullif(url_decode(replace(regexp_extract(" ~ below ~ ", r'" ~ pattern
-            ~ "', 1), '+', '%2B')), '__HIVE_DEFAULT_PARTITION__') as " ~ adapter.quote(name)
+            "nullif(url_decode(replace(regexp_extract(" ~ below ~ ", " ~ literal(pattern)
+            ~ ", 1), '+', '%2B')), '__HIVE_DEFAULT_PARTITION__') as " ~ quoted(name)
         ) -%}
     {%- endfor -%}
     {{ return(fields | join(', ')) }}

@@ -4,14 +4,15 @@
 {% endmacro %}
 
 {% macro duckdb__text_lines(path) %}
+    {% set fault = csv_heads([path])[path].fault %}
+    {% if fault %}
+        {{ exceptions.raise_compiler_error(fault) }}
+    {% endif %}
     (
         select
             row_number() over () as line_number,
             line
-        from read_csv(
-            '{{ literal_path(path) }}', auto_detect = false, header = false, quote = '',
-            escape = '', delim = '\x01', strict_mode = false, columns = {'line': 'varchar'}
-        )
+        from {{ csv_lines([path]) }}
         where regexp_matches(line, '[0-9]')
     )
 {%- endmacro %}
@@ -21,7 +22,7 @@
         select
             row_number() over (order by position) as line_number,
             line
-        from text.`{{ literal_path(path) }}` with ('wholetext' = 'true')
+        from text.{{ file_pattern([path]) }} with ('wholetext' = 'true')
         lateral view posexplode(split(value, '\r?\n')) as position, line
         where line rlike '[0-9]'
     )

@@ -6,7 +6,7 @@
 {% macro duckdb__to_row_json(columns) %}
     {%- set fields = [] -%}
     {%- for name, expression in columns.items() -%}
-        {%- do fields.append(adapter.quote(name) ~ ' := ' ~ expression) -%}
+        {%- do fields.append(quoted(name) ~ ' := ' ~ expression) -%}
     {%- endfor -%}
     cast(to_json(struct_pack({{ fields | join(', ') }})) as varchar)
 {%- endmacro %}
@@ -14,7 +14,7 @@
 {% macro spark__to_row_json(columns) %}
     {%- set fields = [] -%}
     {%- for name, expression in columns.items() -%}
-        {%- do fields.append("'" ~ name ~ "', " ~ expression) -%}
+        {%- do fields.append(literal(name) ~ ', ' ~ expression) -%}
     {%- endfor -%}
     to_json(named_struct({{ fields | join(', ') }}), map('ignoreNullFields', 'false'))
 {%- endmacro %}

@@ -29,8 +29,8 @@ counted as (
     {%- for table, columns in texts.items() %}
     {%- for column in columns %}
     select
-        '{{ table }}' as table_name,
-        '{{ column }}' as column_name,
+        {{ literal(table) }} as table_name,
+        {{ literal(column) }} as column_name,
         {{ column }} as value,
         count(*) as sharers
     {%- if table == 'orders' %}
@@ -61,10 +61,10 @@ shared as (
     where
         value is not null
         and (
-            sharers >= {{ var('rare_value_limit') }}
+            sharers >= {{ number_var('rare_value_limit') }}
             or column_name = 'status' and value in (
                 {%- for status in var('gates').get('known_statuses', []) + var('invalid_statuses') -%}
-                '{{ dbt.escape_single_quotes(status | lower) }}'{{ ', ' if not loop.last }}
+                {{ literal(status | lower) }}{{ ', ' if not loop.last }}
                 {%- endfor -%}
             )
         )

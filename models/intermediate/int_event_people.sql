@@ -13,7 +13,7 @@ with shared_visitors as (
     group by
         events.source,
         events.anonymous_id
-    having count(distinct named.person_number) > {{ var('shared_visitor_customers') }}
+    having count(distinct named.person_number) > {{ number_var('shared_visitor_customers') }}
 ),
 
 -- of identifications at one instant the greatest event id decides

@@ -42,7 +42,7 @@ session_starts as (
             when
                 previous_occurred_at is null
                 or {{ seconds_between('previous_occurred_at', 'occurred_at') }}
-                > {{ var('session_gap_minutes') }} * 60
+                > {{ number_var('session_gap_minutes') }} * 60
                 or coalesce(person_number, 0) <> coalesce(previous_person_number, 0)
                 then source || ':' || event_id
         end as start_key

@@ -1,6 +1,6 @@
 {#- The histories and horizons to forecast, and how many terms of its series each needs. -#}
 with horizons as (
-    {%- for days in var('clv_horizon_days') %}
+    {%- for days in number_var('clv_horizon_days') %}
     select
         'all' as fit,
         {{ days | int }} as horizon_days

@@ -2,7 +2,7 @@
 with int_lifecycle_periods as (
     {%- for grain in ['week', 'month'] %}
     select
-        '{{ grain }}' as period_grain,
+        {{ literal(grain) }} as period_grain,
         {{ period_start(grain, 'day') }} as period_start,
         max(day) as period_end
     from {{ ref('int_days') }}

@@ -1,4 +1,8 @@
 {%- set fixed = var('lifecycle_thresholds') or {} -%}
+{%- macro fixed_number(purchase, name) -%}
+{%- set number = (fixed.get(purchase) or {}).get(name) -%}
+{{ sound_number('lifecycle_thresholds', number) if number is not none else 'null' }}
+{%- endmacro -%}
 -- a class with too few gaps borrows the other's thresholds, if those rest on enough
 with chosen as (
     select
@@ -29,12 +33,12 @@ decided as (
         gaps,
         case purchase
             {%- for purchase in ['first', 'repeat'] %}
-            when '{{ purchase }}' then {{ (fixed.get(purchase) or {}).get('at_risk_after_days') or 'null' }}
+            when {{ literal(purchase) }} then {{ fixed_number(purchase, 'at_risk_after_days') }}
             {%- endfor %}
         end as fixed_at_risk_after_days,
         case purchase
             {%- for purchase in ['first', 'repeat'] %}
-            when '{{ purchase }}' then {{ (fixed.get(purchase) or {}).get('lapsed_after_days') or 'null' }}
+            when {{ literal(purchase) }} then {{ fixed_number(purchase, 'lapsed_after_days') }}
             {%- endfor %}
         end as fixed_lapsed_after_days,
         is_observed,

@@ -24,7 +24,7 @@ judged as (
         coalesce(refunds.refund_amount, 0) as refund_amount,
         coalesce(orders.status, '') not in (
             {%- for status in var('invalid_statuses') -%}
-            '{{ status | lower }}'{{ ', ' if not loop.last }}
+            {{ literal(status | lower) }}{{ ', ' if not loop.last }}
             {%- endfor -%}
         )
         and not coalesce(orders.is_test, false)

@@ -82,7 +82,7 @@ int_referred_orders as (
         on
             orders.order_row_id = invites.order_row_id
             and orders.order_date
-            <= {{ add_to_date('day', var('invite_window_days'), 'invites.invite_date') }}
+            <= {{ add_to_date('day', number_var('invite_window_days'), 'invites.invite_date') }}
 )
 
 select * from int_referred_orders

@@ -21,7 +21,7 @@ int_sales as (
         orders.person_number is not null and (
             orders.previous_order_date is null
             or orders.order_date
-            > {{ add_to_date('day', var('new_to_window_days'), 'orders.previous_order_date') }}
+            > {{ add_to_date('day', number_var('new_to_window_days'), 'orders.previous_order_date') }}
         ) as is_new_to_window,
         orders.is_left_censored,
         orders.gross_amount - orders.discount_amount as goods_amount,

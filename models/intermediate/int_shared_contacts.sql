@@ -39,8 +39,8 @@ int_shared_contacts as (
         contact_hash,
         contact_type
     having
-        sum(customer_ids) > {{ var('shared_contact_customer_ids') }}
-        or sum(guest_orders) > {{ var('shared_contact_guest_orders') }}
+        sum(customer_ids) > {{ number_var('shared_contact_customer_ids') }}
+        or sum(guest_orders) > {{ number_var('shared_contact_guest_orders') }}
 )
 
 select * from int_shared_contacts

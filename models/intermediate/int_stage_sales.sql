@@ -3,7 +3,7 @@ with purchases as (
     {%- for grain in ['week', 'month'] %}
     select
         person_number,
-        '{{ grain }}' as period_grain,
+        {{ literal(grain) }} as period_grain,
         {{ period_start(grain, 'order_date') }} as period_start,
         max(order_date) as last_order_date,
         sum(net_amount) as net_amount

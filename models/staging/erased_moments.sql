@@ -47,7 +47,7 @@ visitors as (
     from named
     group by visitor_node
     having
-        count(distinct whose) <= {{ var('shared_visitor_customers') }}
+        count(distinct whose) <= {{ number_var('shared_visitor_customers') }}
         and count(case when whose is not null then person end) > 0
 ),
 

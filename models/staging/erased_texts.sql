@@ -20,7 +20,7 @@ with named as (
         source,
         case column_name
             {%- for column in columns %}
-            when '{{ column }}' then '{{ name_kind(column) }}'
+            when {{ literal(column) }} then {{ literal(name_kind(column)) }}
             {%- endfor %}
         end as kind,
         column_value
@@ -43,7 +43,7 @@ known as (
         on
             case named.kind
                 {%- for kind in ('account', 'code', 'email', 'phone') %}
-                when '{{ kind }}' then {{ identity_node(kind, 'named', 'column_value') }}
+                when {{ literal(kind) }} then {{ identity_node(kind, 'named', 'column_value') }}
                 {%- endfor %}
             end = nodes.node
 ),
@@ -89,7 +89,7 @@ texts as (
         source,
         case
             {%- for column, text_class in text_columns(table).items() if text_class != 'text' %}
-            when column_name = '{{ column }}' then '{{ text_class }}'
+            when column_name = {{ literal(column) }} then {{ literal(text_class) }}
             {%- endfor %}
             else 'text'
         end as text_class,

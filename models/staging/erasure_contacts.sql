@@ -21,8 +21,8 @@ erasure_contacts as (
     from uses
     group by node
     having
-        count(distinct account_node) <= {{ var('shared_contact_customer_ids') }}
-        and count(*) - count(account_node) <= {{ var('shared_contact_guest_orders') }}
+        count(distinct account_node) <= {{ number_var('shared_contact_customer_ids') }}
+        and count(*) - count(account_node) <= {{ number_var('shared_contact_guest_orders') }}
 )
 
 select * from erasure_contacts

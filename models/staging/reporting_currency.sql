@@ -16,7 +16,7 @@ with present as (
 reporting_currency as (
     select
         {%- if configured %}
-        upper('{{ dbt.escape_single_quotes(configured) }}') as currency,
+        upper({{ literal(configured) }}) as currency,
         {%- else %}
         case
             when count(*) > 1

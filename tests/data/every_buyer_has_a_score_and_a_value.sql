@@ -19,7 +19,7 @@ found as (
         sum(customers) as customers,
         sum(net_amount) as net_amount
     from {{ ref('lifecycle_grid') }}
-    {%- for days in var('clv_horizon_days') %}
+    {%- for days in number_var('clv_horizon_days') %}
     union all
     select
         'clv, {{ days }} days' as place,

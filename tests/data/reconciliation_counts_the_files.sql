@@ -6,7 +6,7 @@ with counted as (
     {{ comma.word }}
     select
         source,
-        '{{ table }}' as raw_table,
+        {{ literal(table) }} as raw_table,
         count(*) as raw_rows
     from {{ ref(system ~ '__' ~ table) }}
     group by source

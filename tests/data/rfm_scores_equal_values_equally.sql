@@ -1,7 +1,7 @@
 -- One value, one score; a better value never scores less.
 {%- for value, score in {'-recency_days': 'r_score', 'frequency': 'f_score', 'monetary': 'm_score'}.items() %}
 select
-    '{{ score }}' as score,
+    {{ literal(score) }} as score,
     value
 from (
     select

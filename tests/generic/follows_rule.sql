@@ -9,8 +9,8 @@ having
     case
         when count(*) > 0
             then cast({{ raise_in_query(
-                "'" ~ model.identifier ~ ": " ~ dbt.escape_single_quotes(message) ~ ": '
-                || string_agg(coalesce(" ~ named_by ~ ", 'a row without a name'), ', ')"
+                literal(model.identifier ~ ': ' ~ message ~ ': ')
+                ~ " || string_agg(coalesce(" ~ named_by ~ ", 'a row without a name'), ', ')"
             ) }} as boolean)
         else false
     end

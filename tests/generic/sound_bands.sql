@@ -23,7 +23,7 @@ judged as (
         coalesce(band_name, 'a row without a name') as band_name,
         case
             when band_name is null then 'needs a name'
-            when band_name = '{{ reserved }}' then 'is the name of those without a score'
+            when band_name = {{ literal(reserved) }} then 'is the name of those without a score'
             when rows_of_name > 1 then 'stands more than once'
             when is_min_inclusive is null then 'needs true or false in is_min_inclusive'
             when row_number_in_file = 1 and min_score is not null
@@ -49,7 +49,7 @@ having
     case
         when count(*) > 0
             then cast({{ raise_in_query(
-                "'" ~ model.identifier ~ ": ' || string_agg(band_name || ' ' || fault, '; ')"
+                literal(model.identifier ~ ': ') ~ " || string_agg(band_name || ' ' || fault, '; ')"
             ) }} as boolean)
         else false
     end

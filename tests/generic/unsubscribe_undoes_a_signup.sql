@@ -20,9 +20,10 @@ where
             unsubscribe_points <> -sign_up_points
             or (unsubscribe_points <> 0 and unsubscribe_cap <> sign_up_cap)
             then cast({{ raise_in_query(
-                "'" ~ model.identifier ~ ": newsletter_unsubscribed must have the lead_points of "
-                ~ "newsletter_subscribed with the other sign (' || cast(-sign_up_points as "
-                ~ dbt.type_string() ~ ") || ') and the same daily_cap'"
+                literal(
+                    model.identifier ~ ": newsletter_unsubscribed must have the lead_points of "
+                    ~ "newsletter_subscribed with the other sign ("
+                ) ~ " || cast(-sign_up_points as " ~ dbt.type_string() ~ ") || ') and the same daily_cap'"
             ) }} as boolean)
         else false
     end

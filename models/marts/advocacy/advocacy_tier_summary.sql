@@ -12,7 +12,7 @@ benchmarks as (
     {%- for tier, share in [('lover', 0.01), ('liker', 0.09), ('lurker', 0.9)] %}
     {{ 'union all' if not loop.first }}
     select
-        '{{ tier }}' as tier,
+        {{ literal(tier) }} as tier,
         cast({{ share }} as double) as benchmark_share
     {%- endfor %}
 ),

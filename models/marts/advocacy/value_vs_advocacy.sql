@@ -51,7 +51,7 @@ terciles as (
 tiers as (
     {%- for tier in ['lover', 'liker', 'lurker'] %}
     {{ 'union all' if not loop.first }}
-    select '{{ tier }}' as tier
+    select {{ literal(tier) }} as tier
     {%- endfor %}
 ),
 

@@ -64,7 +64,7 @@ word_of_mouth as (
         case
             when
                 {{ add_to_date('month', 1, 'months.month_start') }}
-                <= {{ add_to_date('day', 1 - var('invite_window_days'), 'dates.as_of') }}
+                <= {{ add_to_date('day', 1 - number_var('invite_window_days'), 'dates.as_of') }}
                 then {{ share_of('coalesce(converted.converted_invites, 0)', 'sales.customers') }}
         end as k_factor,
         cast(coalesce(sayings.shares, 0) as bigint) as shares,

@@ -4,7 +4,7 @@ with counts as (
     {{ 'union all' if not loop.first }}
     select
         source,
-        '{{ table }}' as raw_table,
+        {{ literal(table) }} as raw_table,
         count(*) as raw_rows,
         0 as accepted_rows,
         0 as superseded_rows,
@@ -14,7 +14,7 @@ with counts as (
     union all
     select
         source,
-        '{{ table }}' as raw_table,
+        {{ literal(table) }} as raw_table,
         0 as raw_rows,
         count(*) filter (where fate = 'accepted') as accepted_rows,
         count(*) filter (where fate = 'superseded') as superseded_rows,
@@ -26,8 +26,8 @@ with counts as (
     {%- for table in raw_contract() if table != 'erasures' %}
     union all
     select
-        '{{ shop.name }}' as source,
-        '{{ table }}' as raw_table,
+        {{ literal(shop.name) }} as source,
+        {{ literal(table) }} as raw_table,
         0 as raw_rows,
         0 as accepted_rows,
         0 as superseded_rows,

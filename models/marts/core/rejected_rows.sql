@@ -4,7 +4,7 @@ with rejected as (
     {{ 'union all' if not loop.first }}
     select
         source,
-        '{{ table }}' as raw_table,
+        {{ literal(table) }} as raw_table,
         {{ key_text(rules.key | reject('equalto', 'email')) }} as row_key,
         reject_reason as reason,
         raw_row

@@ -3,7 +3,7 @@ with months as (
     select month_start
     from {{ ref('int_months') }}
     order by month_start desc
-    limit {{ var('customer_share_months') }}
+    limit {{ number_var('customer_share_months') }}
 ),
 
 first_shown as (

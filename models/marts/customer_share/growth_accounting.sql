@@ -69,8 +69,8 @@ monthly_changes as (
         sum(net_amount) as net_amount,
         sum(previous_net_amount) as previous_net_amount,
         {%- for kind in ['new', 'resurrected', 'expansion', 'contraction', 'churned'] %}
-        sum(abs(change_amount)) filter (where change_kind = '{{ kind }}') as {{ kind }}_amount,
-        count(*) filter (where change_kind = '{{ kind }}') as {{ kind }}_customers,
+        sum(abs(change_amount)) filter (where change_kind = {{ literal(kind) }}) as {{ kind }}_amount,
+        count(*) filter (where change_kind = {{ literal(kind) }}) as {{ kind }}_customers,
         {%- endfor %}
         count(*) filter (where is_retained) as retained_customers
     from changes

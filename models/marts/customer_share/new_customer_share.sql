@@ -36,9 +36,9 @@ sales_cells as (
         ~ period_start(cell.grain, 'order_date') %}
     {{ 'union all' if not loop.first }}
     select
-        '{{ cell.grain }}' as period_grain,
+        {{ literal(cell.grain) }} as period_grain,
         {{ period_start(cell.grain, 'order_date') }} as period_start,
-        '{{ cell.breakdown }}' as breakdown,
+        {{ literal(cell.breakdown) }} as breakdown,
         {{ cell.value }} as breakdown_value,
         sum(net_amount) as total_net_amount,
         sum(net_amount) filter (where order_class = 'new') as new_net_amount,
@@ -65,9 +65,9 @@ refund_cells as (
     {%- for cell in cells %}
     {{ 'union all' if not loop.first }}
     select
-        '{{ cell.grain }}' as period_grain,
+        {{ literal(cell.grain) }} as period_grain,
         {{ period_start(cell.grain, 'ledger_date') }} as period_start,
-        '{{ cell.breakdown }}' as breakdown,
+        {{ literal(cell.breakdown) }} as breakdown,
         {{ cell.value }} as breakdown_value,
         sum(refund_amount) as refund_amount,
         sum(credit_note_amount) as credit_note_amount
@@ -80,7 +80,7 @@ periods as (
     {%- for grain in grains %}
     {{ 'union all' if not loop.first }}
     select distinct
-        '{{ grain }}' as period_grain,
+        {{ literal(grain) }} as period_grain,
         {{ period_start(grain, 'day') }} as period_start
     from {{ ref('int_days') }}
     {%- endfor %}
@@ -94,12 +94,12 @@ breakdowns as (
     {%- for breakdown in ['channel', 'country', 'source'] %}
     union
     select
-        '{{ breakdown }}' as breakdown,
+        {{ literal(breakdown) }} as breakdown,
         {{ breakdown }} as breakdown_value
     from {{ ref('int_sales') }}
     union
     select
-        '{{ breakdown }}' as breakdown,
+        {{ literal(breakdown) }} as breakdown,
         {{ breakdown }} as breakdown_value
     from refunds_at_their_date
     {%- endfor %}

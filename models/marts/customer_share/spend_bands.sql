@@ -63,7 +63,7 @@ segment_amounts as (
     {%- for segment_by in ['channel', 'device'] %}
     union all
     select
-        '{{ segment_by }}' as segment_by,
+        {{ literal(segment_by) }} as segment_by,
         {{ segment_by }} as segment,
         person_number,
         sum(net_amount) as net_amount

@@ -1,5 +1,5 @@
 with horizons as (
-    {%- for days in var('clv_horizon_days') %}
+    {%- for days in number_var('clv_horizon_days') %}
     select {{ days | int }} as horizon_days
     {{ 'union' if not loop.last }}
     {%- endfor %}
@@ -67,7 +67,7 @@ clv as (
         round(
             forecasts.expected_purchases * forecasts.expected_mean_amount
             * coalesce(forecasts.margin_share, 1)
-            * pow(1 + {{ var('clv_annual_discount_rate') }}, -forecasts.horizon_days / 730e0), 9
+            * pow(1 + {{ number_var('clv_annual_discount_rate') }}, -forecasts.horizon_days / 730e0), 9
         ) as clv
     from forecasts
     inner join {{ ref('int_people') }} as people

@@ -15,8 +15,8 @@ parameters as (
     {%- set is_last_model = loop.last %}
     {%- for parameter in fitted.parameters %}
     select
-        '{{ model }}' as model,
-        '{{ parameter }}' as parameter,
+        {{ literal(model) }} as model,
+        {{ literal(parameter) }} as parameter,
         fits.{{ parameter }} as value,
         fits.log_likelihood,
         samples.{{ model }}_customers as customers

@@ -1,6 +1,6 @@
 with stages as (
     {%- for stage in ['prospect', 'new', 'active', 'at_risk', 'lapsed', 'reactivated'] %}
-    select '{{ stage }}' as stage
+    select {{ literal(stage) }} as stage
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
