@@ -1,8 +1,4 @@
 {%- set fixed = var('lifecycle_thresholds') or {} -%}
-{%- macro fixed_number(purchase, name) -%}
-{%- set number = (fixed.get(purchase) or {}).get(name) -%}
-{{ sound_number('lifecycle_thresholds', number) if number is not none else 'null' }}
-{%- endmacro -%}
 -- a class with too few gaps borrows the other's thresholds, if those rest on enough
 with chosen as (
     select
@@ -31,16 +27,15 @@ decided as (
     select
         purchase,
         gaps,
+        {%- for days in ['at_risk_after_days', 'lapsed_after_days'] %}
         case purchase
             {%- for purchase in ['first', 'repeat'] %}
-            when {{ literal(purchase) }} then {{ fixed_number(purchase, 'at_risk_after_days') }}
+            {%- set number = (fixed.get(purchase) or {}).get(days) %}
+            when {{ literal(purchase) }}
+                then {{ sound_number('lifecycle_thresholds', number) if number is not none else 'null' }}
             {%- endfor %}
-        end as fixed_at_risk_after_days,
-        case purchase
-            {%- for purchase in ['first', 'repeat'] %}
-            when {{ literal(purchase) }} then {{ fixed_number(purchase, 'lapsed_after_days') }}
-            {%- endfor %}
-        end as fixed_lapsed_after_days,
+        end as fixed_{{ days }},
+        {%- endfor %}
         is_observed,
         at_risk_after_days,
         lapsed_after_days
