@@ -13,9 +13,9 @@ import re
 from pathlib import Path
 from typing import Any
 
-import duckdb
 from great_expectations import expectations as gxe
 
+from patronage.database import opened
 from patronage.gates import ExpectNoRows, Suite
 
 TYPES = {
@@ -38,7 +38,7 @@ def contract_of(project: Path) -> dict[str, dict[str, Any]]:
 def profile(database: Path, contract: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Return what is known of each source's tables (source/table): the log's `raw_tables`."""
     tables = {}
-    with duckdb.connect(str(database), read_only=True) as connection:
+    with opened(database) as connection:
         for table, rules in contract.items():
             dates = list(rules["dates"].values())
             latest = f"max({dates[0]}) filter (where fate = 'accepted')" if dates else "null"
