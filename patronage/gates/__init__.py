@@ -36,15 +36,17 @@ with warnings.catch_warnings():
     from great_expectations.render.renderer.renderer import renderer
     from great_expectations.render.view import DefaultJinjaPageView
 
+from patronage.database import NO_RIGHTS
+
 # what goes wrong in an expectation is in its result; a log of it would be a traceback
 logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
 SHOWN_ROWS = 10
 
-# DuckDB through SQLAlchemy: read-only, without transactions of SQLAlchemy's own
+# DuckDB through SQLAlchemy: read-only and without rights to other files, no transactions of its own
 ENGINE = {
     "isolation_level": "AUTOCOMMIT",
     "skip_autocommit_rollback": True,
-    "connect_args": {"read_only": True},
+    "connect_args": {"read_only": True, "config": NO_RIGHTS},
 }
 
 

@@ -11,10 +11,10 @@ import math
 from pathlib import Path
 from typing import Any
 
-import duckdb
 from great_expectations import expectations as gxe
 
 from patronage.contract import contract_of
+from patronage.database import opened
 from patronage.gates import ExpectNoRows, Suite
 
 TYPES = {
@@ -36,7 +36,7 @@ WHOLE = "not is_scrubbed"
 def profile(database: Path, contract: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Return what is known of each source's tables (source/table): the log's `raw_tables`."""
     tables = {}
-    with duckdb.connect(str(database), read_only=True) as connection:
+    with opened(database) as connection:
         for table, rules in contract.items():
             dates = list(rules["dates"].values())
             latest = f"max({dates[0]}) filter (where fate = 'accepted')" if dates else "null"

@@ -270,7 +270,9 @@ def test_a_forged_published_file_is_not_run(copy, tmp_path, form):
 
 
 def test_a_forged_build_file_reads_nothing_outside(copy, tmp_path):
-    """Neither when it is published nor when its rejected rows are listed."""
+    """Neither when it is profiled or published nor when its rejected rows are listed."""
+    from patronage.gates import raw
+
     secret = tmp_path / "secret"
     secret.write_text(f"{SECRET}\n")
     (copy / "target" / "secret").write_text(f"{SECRET}\n")
@@ -290,6 +292,8 @@ def test_a_forged_build_file_reads_nothing_outside(copy, tmp_path):
             )
         with pytest.raises(PublishError, match="Cannot access file"):
             publish(copy, manifest)
+        with pytest.raises(duckdb.PermissionException, match="Cannot access file"):
+            raw.profile(copy / "build.duckdb", raw.contract_of(PROJECT))
         assert "Cannot access file" in told("rejects")
     assert tree(copy / "parquet") == published
 
