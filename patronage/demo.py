@@ -982,7 +982,7 @@ class _Cast:
     """Planted rows, which are text, and beside each what it is expected to become."""
 
     def __init__(self) -> None:
-        self.rows: list[tuple[str, str, Row]] = []  # table, fate, row
+        self.rows: list[tuple[str, str, Row]] = []  # table, row_status, row
         self.people: dict[str, dict[str, Any]] = {}
         self.orders: list[dict[str, Any]] = []
         self.notes: list[tuple[str | None, int]] = []
@@ -997,8 +997,8 @@ class _Cast:
         self.last[prefix] += 1
         return f"{prefix}{1000 + self.last[prefix]}"
 
-    def put(self, table: str, fate: str = "accepted", **row: str | None) -> Row:
-        self.rows.append((table, fate, row))
+    def put(self, table: str, row_status: str = "accepted", **row: str | None) -> Row:
+        self.rows.append((table, row_status, row))
         return row
 
     def person(
@@ -1489,8 +1489,12 @@ class _Truth:
         kept = ("accepted", "superseded")
         rows = {}
         for table, fates in self.fates.items():
-            reasons = {fate: n for fate, n in sorted(fates.items()) if fate not in kept}
-            rows[table] = {"raw": fates.total()} | {fate: fates[fate] for fate in kept}
+            reasons = {
+                row_status: n for row_status, n in sorted(fates.items()) if row_status not in kept
+            }
+            rows[table] = {"raw": fates.total()} | {
+                row_status: fates[row_status] for row_status in kept
+            }
             rows[table] |= {"rejected": sum(reasons.values()), "reasons": reasons}
         persons = {
             name: {"accounts": sorted(person["accounts"]), "orders": []}
@@ -1584,7 +1588,9 @@ def make_demo(
         planted = [p for p in cast.rows if file_format == "csv" or _is_typed(p[0], p[2])]
         for table in TABLES:
             writer.add_texts(table, [row for name, _, row in planted if name == table])
-            truth.fates[table].update(fate for name, fate, _ in planted if name == table)
+            truth.fates[table].update(
+                row_status for name, row_status, _ in planted if name == table
+            )
         truth.add_cast(cast, world)
         bar.advance(task, len(cast.people))
         next_id, crowd = dict(world.first_id), customers - len(cast.people)

@@ -56,7 +56,7 @@ def rejected_rows(
             where = f"and source = {literal(source)}" if source else ""
             for shop, reason, raw in connection.execute(
                 f"select source, reject_reason, raw_row from staging.{quoted(view)} "
-                f"where fate = 'rejected' and reject_reason <> {literal(ERASED)} {where} "
+                f"where row_status = 'rejected' and reject_reason <> {literal(ERASED)} {where} "
                 "order by source, reject_reason, raw_row"
             ).fetchall():
                 try:

@@ -40,7 +40,7 @@ from patronage.publish import (
 
 # dbt's options that leave something out: then the build file is kept, and built upon
 PARTIAL = ("-s", "-m", "--select", "--models", "--model", "--exclude", "--selector")
-STAGING = ["path:seeds", "path:models/sources", "path:models/staging"]
+STAGING = ["path:seeds", "path:models/staging"]
 
 
 class GateError(Exception):

@@ -1,6 +1,6 @@
 """What is expected of the raw rows, per source and table, before any mart is built.
 
-The rows are those of `staging.checked_<table>`: every raw row, typed, with its fate. Thresholds
+The rows are those of `staging.checked_<table>`: every raw row, typed, with its status. Thresholds
 are the var `gates`; the last accepted delivery is known from the published build log. No value
 of a raw row is shown, as it may be anybody's: reasons, counts, keys, and what looks like a code.
 """
@@ -39,11 +39,11 @@ def profile(database: Path, contract: dict[str, Any]) -> dict[str, dict[str, Any
     with opened(database) as connection:
         for table, rules in contract.items():
             dates = list(rules["dates"].values())
-            latest = f"max({dates[0]}) filter (where fate = 'accepted')" if dates else "null"
+            latest = f"max({dates[0]}) filter (where row_status = 'accepted')" if dates else "null"
             others = f"filter (where {WHOLE})"
             filled = ", ".join(f'count("{column}") {others}' for column in rules["columns"])
             for source, rows, rejected, erased, last, compared, *counts in connection.execute(
-                f"select source, count(*), count(*) filter (where fate = 'rejected'), "
+                f"select source, count(*), count(*) filter (where row_status = 'rejected'), "
                 f"count(*) filter (where reject_reason = 'erased'), {latest}, "
                 f"count(*) {others}, {filled} "
                 f"from staging.checked_{table} group by source order by source"
@@ -108,7 +108,7 @@ def table_suite(
     )
     checks = [
         gxe.ExpectTableColumnsToMatchSet(
-            column_set=[*columns, "source", "fate", "reject_reason"],
+            column_set=[*columns, "source", "row_status", "reject_reason"],
             exact_match=False,
             description="the columns are those of the contract",
         ),
@@ -150,7 +150,7 @@ def table_suite(
                 ExpectNoRows(
                     unexpected_rows_query=(
                         "select max(order_date) as newest_order from staging.checked_orders "
-                        f"where source = '{source}' and fate = 'accepted' "
+                        f"where source = '{source}' and row_status = 'accepted' "
                         "and (select count(*) from {batch}) >= 0 "
                         f"having max(order_date) < date '{oldest}'"
                     ),
@@ -163,7 +163,7 @@ def table_suite(
                 unexpected_rows_query=(
                     f"select {MASKED.format('currency')} as currency, count(*) as rows, "
                     f"{EXAMPLES.format(rules['key'][-1])} as examples "
-                    "from {batch} where fate = 'accepted' "
+                    "from {batch} where row_status = 'accepted' "
                     "and not regexp_full_match(currency, '[A-Z][A-Z][A-Z]') "
                     "group by 1 order by 2 desc, 1"
                 ),
@@ -177,7 +177,7 @@ def table_suite(
                 unexpected_rows_query=(
                     f"select {MASKED.format('event_type')} as event_type, count(*) as rows, "
                     f"{EXAMPLES.format('event_id')} as examples "
-                    "from {batch} where fate = 'accepted' "
+                    "from {batch} where row_status = 'accepted' "
                     "and event_type not in (select event_type from seeds.event_points) "
                     "group by 1 order by 2 desc, 1"
                 ),
@@ -202,7 +202,7 @@ def rejects(source: str, table: str, limit: float, word: str) -> ExpectNoRows:
             "and (select count(*) from {batch}) >= 0) "
             "select reject_reason as reason, count(*) as rows, "
             "round(100.0 * count(*) / (select count(*) from every_row), 2) as percent "
-            "from every_row where fate = 'rejected' and reject_reason <> 'erased' group by 1 "
+            "from every_row where row_status = 'rejected' and reject_reason <> 'erased' group by 1 "
             f"qualify sum(count(*)) over () > {limit} * (select count(*) from every_row) "
             "order by 2 desc, 1"
         ),
@@ -218,7 +218,8 @@ def in_list(column: str, values: list[str]) -> ExpectNoRows:
         unexpected_rows_query=(
             f"select {MASKED.format(column)} as {column}, count(*) as rows, "
             f"{EXAMPLES.format('order_id')} as examples from {{batch}} "
-            f"where fate = 'accepted' and {column} not in ({known}) group by 1 order by 2 desc, 1"
+            f"where row_status = 'accepted' and {column} not in ({known}) "
+            "group by 1 order by 2 desc, 1"
         ),
         description=f"{column} is one of the var gates.known_statuses",
         severity="warning",
@@ -256,7 +257,7 @@ def compared_with_the_last(
             ExpectNoRows(
                 unexpected_rows_query=(
                     f"select max({date}) as newest from staging.checked_{table} "
-                    f"where source = '{source}' and fate = 'accepted' "
+                    f"where source = '{source}' and row_status = 'accepted' "
                     "and (select count(*) from {batch}) >= 0 "
                     f"having coalesce(max({date}) < date '{last['latest']}', true)"
                 ),

@@ -21,7 +21,7 @@ from patronage.publish import publish
 
 PROJECT = Path(__file__).resolve().parents[2]
 MODELS_ONLY = ["--resource-type", "model", "--resource-type", "seed"]
-STAGING = ["path:models/sources", "path:models/staging"]
+STAGING = ["path:models/staging"]
 ONLY_OF_THEM = ["--indirect-selection", "cautious"]  # no test that looks at more
 DATA_CHECKS = ["--exclude-resource-type", "unit_test"]  # the unit tests run in test_demo.py
 

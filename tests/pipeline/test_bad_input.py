@@ -140,7 +140,7 @@ class Case:
 
     `tables` maps a table (or a file's path) to its lines: the header, then a row each. A row is
     followed by ` -> ` and the reason why it is rejected, or `superseded`; without that it must be
-    accepted. Dicts in place of lines are written as Parquet; their `->` is the fate. `shows` maps
+    accepted. Dicts in place of lines are written as Parquet; their `->` is the status. `shows` maps
     queries to the rows they must give; in them, {me} is the source's name. `reads` maps a key as it
     is written to the key as it must be read, where they differ in more than the blanks around them.
     """
@@ -166,26 +166,26 @@ class Case:
             path.write_bytes(lines.encode())
 
     def fates(self) -> Counter[tuple[str, str | None, str]]:
-        """What must become of the rows: how many of (table, key, fate)."""
+        """What must become of the rows: how many of (table, key, row_status)."""
         found: Counter[tuple[str, str | None, str]] = Counter()
         for path, rows in self.tables.items():
             table = path.split("/")[0].split(".")[0]
-            for values, fate in self.parsed(rows):
+            for values, row_status in self.parsed(rows):
                 parts = [str(values.get(column) or "").strip(" \t\r\n") for column in KEYS[table]]
                 key = ":".join(part for part in parts if part) or None
-                found[table, self.reads.get(key, key), fate or "accepted"] += 1
+                found[table, self.reads.get(key, key), row_status or "accepted"] += 1
         return found
 
     def parsed(self, rows: list[Any]) -> Iterator[tuple[dict[str, Any], str]]:
-        """Each row's values by column, and its fate."""
+        """Each row's values by column, and its row_status."""
         if isinstance(rows[0], dict):
             yield from ((row, row.get("->", "")) for row in rows)
             return
         header = [name.strip("\ufeff\r ").lower() for name in rows[0].split(",")]
         for row in rows[1:]:
-            text, _, fate = row.partition(" -> ")
+            text, _, row_status = row.partition(" -> ")
             for values in csv.reader(io.StringIO(text, newline=""), strict=True):
-                yield dict(zip(header, values, strict=False)), fate
+                yield dict(zip(header, values, strict=False)), row_status
 
 
 ORDERS, LINES = "order_id,ordered_at,amount", "order_id,line_id,amount"
@@ -238,11 +238,11 @@ def amounts(reason: str, values: str) -> list[str]:
 def typed(
     order_id: float | None,
     amount: float,
-    fate: str = "",
+    row_status: str = "",
     at: datetime | None = datetime(2024, 1, 5),
 ) -> dict[str, Any]:
     """A typed order, for Parquet."""
-    return {"order_id": order_id, "ordered_at": at, "amount": amount, "->": fate}
+    return {"order_id": order_id, "ordered_at": at, "amount": amount, "->": row_status}
 
 
 BETWEEN = {NET: nets("first = 1 | last = 2")}
@@ -311,7 +311,7 @@ FILES = [
         "columns_named_like_the_warehouses_own",
         {
             "orders": [
-                ORDERS + ",source,row_id,raw_amount,reject_reason,order_date,fate",
+                ORDERS + ",source,row_id,raw_amount,reject_reason,order_date,row_status",
                 "1,2024-01-05,1,x,x,x,x,x,x",
                 "2,now,2,,,,,, -> unparsable ordered_at",
             ]
@@ -1307,15 +1307,16 @@ def bad_rows(build_apart, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def fates(bad_rows):
-    """For each source, how many rows of (table, key, fate) there are."""
+    """For each source, how many rows of (table, key, row_status) there are."""
     found: dict[str, Counter[tuple[str, str | None, str]]] = {name: Counter() for name in CASES}
     for table, key in KEYS.items():
         columns = ", ".join(f"cast({column} as varchar)" for column in key)
-        for source, row_key, fate in bad_rows(
-            f"select source, nullif(concat_ws(':', {columns}), ''), coalesce(reject_reason, fate)"
+        for source, row_key, row_status in bad_rows(
+            f"select source, nullif(concat_ws(':', {columns}), ''), "
+            "coalesce(reject_reason, row_status)"
             f" from staging.checked_{table}"
         ):
-            found[source][table, row_key, fate] += 1
+            found[source][table, row_key, row_status] += 1
     return found
 
 
@@ -1330,8 +1331,10 @@ def test_bad_rows_are_put_aside_and_the_rest_flows(bad_rows, fates, case):
         {row: n for row, n in expected.items() if row[2] not in ("accepted", "superseded")}
     )
     counts = {table: Counter() for table in KEYS}
-    for (table, _, fate), rows in expected.items():
-        counts[table][fate if fate in ("accepted", "superseded") else "rejected"] += rows
+    for (table, _, row_status), rows in expected.items():
+        counts[table][row_status if row_status in ("accepted", "superseded") else "rejected"] += (
+            rows
+        )
     assert bad_rows(
         "select raw_table, raw_rows, accepted_rows, superseded_rows, rejected_rows"
         f" from core.reconciliation where source = '{case.name}' order by 1"

@@ -42,7 +42,10 @@ def test_every_raw_row_has_its_fate(demo, truth):
         )
     }
     assert found == {
-        table: {fate: rows[fate] for fate in ("raw", "accepted", "superseded", "rejected")}
+        table: {
+            row_status: rows[row_status]
+            for row_status in ("raw", "accepted", "superseded", "rejected")
+        }
         for table, rows in truth["rows"].items()
     }
     kinds = {

@@ -123,7 +123,7 @@ def test_a_shared_address_is_nobodys(warehouse, shop):
     warehouse.build(data, "--vars", "{shared_contact_customer_ids: 2}", salt="pepper")
     assert warehouse.rows(KEYS) == [("1", "files:1"), ("2", "files:2"), ("3", "files:3")]
     assert warehouse.rows("select sum(net_amount) from core.orders") == [(Decimal(6),)]
-    assert warehouse.rows("select count(email) from staging.typed_orders") == [(0,)]
+    assert warehouse.rows("select count(email) from staging.base_orders") == [(0,)]
 
 
 def test_a_request_needs_a_salt(warehouse, shop):

@@ -477,7 +477,7 @@ RAW = {
     "customers": 'customer_id,email,created_at,city\nc1,c1@example.com,2023-01-01,"a, b"\nc2,,,\n',
     "refunds": "refund_id,refunded_at,amount,order_id\nr1,2024-02-01,1,5\n",
 }
-LAYERS = ["--select", "path:models/sources", "path:models/staging", "reconciliation"]
+LAYERS = ["--select", "path:models/staging", "reconciliation"]
 
 
 @st.composite

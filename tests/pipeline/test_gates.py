@@ -32,11 +32,11 @@ RAW_FAULTS = [
      " select * replace (amount::double as amount) from c", "files orders",
      f"{TYPES}: found name amount, expected DECIMAL(18,4), found DOUBLE"),
     ("create or replace table staging.checked_orders as select * replace"
-     " (case when row_id <= 2 then 'rejected' else fate end as fate,"
+     " (case when row_id <= 2 then 'rejected' else row_status end as row_status,"
      " case when row_id <= 2 then 'missing order_id' end as reject_reason) from c",
      "files orders", "at most 1% of the rows are rejected: found reason missing order_id, rows 2"),
     ("create or replace table staging.checked_orders as select * replace"
-     " ('rejected' as fate, 'unparsable amount' as reject_reason) from c",
+     " ('rejected' as row_status, 'unparsable amount' as reject_reason) from c",
      "files orders", "at most 20% of the rows are rejected: found reason unparsable amount"),
     ("create or replace table staging.checked_orders as select * replace"
      " (case when row_id > 30 then order_id end as order_id) from c",
@@ -115,7 +115,7 @@ MARTS_FAULTS = [
      "the last stock of each grain counts the customers with a valid order, beside prospects"),
     ("update engagement.engagement_scores set score = score + 0.1", "all marts",
      "engagement contributions add up to the scores: found customers 7"),
-    ("update intermediate.int_advocates set tier = 'lover'", "all marts",
+    ("update intermediate.int_customer_advocacy set tier = 'lover'", "all marts",
      "the last advocacy_tier_summary counts advocacy_tiers"),
     ("insert into core.as_of from core.as_of", "all marts", "there is one as_of: found rows 2"),
 ]  # fmt: skip

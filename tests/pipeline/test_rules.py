@@ -199,6 +199,6 @@ def test_the_raw_row_of_a_rejected_row_is_kept_in_private(warehouse, shop):
     warehouse.build(
         shop(orders='order_id,ordered_at,email\n1,32 May,ann@example.com\n"2, 3",2024-01-01,\n')
     )
-    assert warehouse.rows("select raw_row from staging.fates_orders") == [
+    assert warehouse.rows("select raw_row from staging.quarantine_orders") == [
         ('{"order_id":"1","ordered_at":"32 May","email":"ann@example.com"}',)
     ]

@@ -6,9 +6,9 @@ with advocacy_tiers as (
         advocates.signals_365d,
         advocates.last_act_at,
         advocates.tier_reason
-    from {{ ref('int_advocates') }} as advocates
-    inner join {{ ref('int_people') }} as people
-        on advocates.person_number = people.person_number
+    from {{ ref('int_customer_advocacy') }} as advocates
+    inner join {{ ref('int_customers_keyed') }} as people
+        on advocates.customer_number = people.customer_number
 )
 
 select * from advocacy_tiers

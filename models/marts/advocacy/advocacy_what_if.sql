@@ -3,7 +3,7 @@ with bases as (
         count(*) as customers,
         count(*) filter (where tier = 'liker') as likers,
         count(*) filter (where tier = 'lover') as lovers
-    from {{ ref('int_advocates') }}
+    from {{ ref('int_customer_advocacy') }}
 ),
 
 moves as (

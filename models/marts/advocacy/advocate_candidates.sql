@@ -1,6 +1,6 @@
 with unsubscribed as (
     select
-        points.lead_number as person_number,
+        points.lead_number as customer_number,
         sum(points.events) as unsubscribes
     from {{ ref('int_lead_points') }} as points
     inner join {{ ref('int_event_types') }} as types
@@ -19,13 +19,13 @@ advocate_candidates as (
         coalesce(scores.score, 0) as engagement_score,
         advocates.tier_reason as reason,
         coalesce(unsubscribed.unsubscribes > 0, false) as has_unsubscribed
-    from {{ ref('int_advocates') }} as advocates
-    inner join {{ ref('int_people') }} as people
-        on advocates.person_number = people.person_number
+    from {{ ref('int_customer_advocacy') }} as advocates
+    inner join {{ ref('int_customers_keyed') }} as people
+        on advocates.customer_number = people.customer_number
     left join {{ ref('int_engagement_scores') }} as scores
-        on advocates.person_number = scores.person_number
+        on advocates.customer_number = scores.customer_number
     left join unsubscribed
-        on advocates.person_number = unsubscribed.person_number
+        on advocates.customer_number = unsubscribed.customer_number
     where
         advocates.tier = 'liker'
         and advocates.attitude <> 'low'

@@ -15,11 +15,11 @@ with loyalty_vs_advocacy as (
         and advocates.attitude <> 'high' as is_locked_in,
         advocates.tier,
         advocates.order_days_365d
-    from {{ ref('int_advocates') }} as advocates
-    inner join {{ ref('int_people') }} as people
-        on advocates.person_number = people.person_number
-    left join {{ ref('int_person_attributes') }} as attributes
-        on advocates.person_number = attributes.person_number
+    from {{ ref('int_customer_advocacy') }} as advocates
+    inner join {{ ref('int_customers_keyed') }} as people
+        on advocates.customer_number = people.customer_number
+    left join {{ ref('int_customer_attributes') }} as attributes
+        on advocates.customer_number = attributes.customer_number
 )
 
 select * from loyalty_vs_advocacy

@@ -1,9 +1,9 @@
 with sales as (
     select
         {{ period_start('month', 'order_date') }} as month_start,
-        count(distinct person_number) as customers,
+        count(distinct customer_number) as customers,
         sum(net_amount) as total_net_amount
-    from {{ ref('int_sales') }}
+    from {{ ref('int_valid_orders') }}
     group by {{ period_start('month', 'order_date') }}
 ),
 
@@ -43,12 +43,12 @@ sayings as (
         max(shares) filter (
             where
             shares > 0
-            and (person_number is not null or anonymous_id is not null)
+            and (customer_number is not null or anonymous_id is not null)
         ) as top_shares,
         sum(answers) as responses,
         sum(promoters) as promoters,
         sum(detractors) as detractors
-    from {{ ref('int_shares_and_answers') }}
+    from {{ ref('int_shares_and_nps_answers') }}
     group by month_start
 ),
 

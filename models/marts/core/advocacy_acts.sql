@@ -10,8 +10,8 @@ with advocacy_acts as (
         events.is_verified,
         not events.is_incentivised as counts
     from {{ ref('int_advocacy_events') }} as events
-    inner join {{ ref('int_people') }} as people
-        on events.person_number = people.person_number
+    inner join {{ ref('int_customers_keyed') }} as people
+        on events.customer_number = people.customer_number
     where events.kind is not null
 )
 

@@ -8,7 +8,7 @@ with accounts as (
 
 orders as (
     select
-        facts.person_number,
+        facts.customer_number,
         min(staged.ordered_at) as first_order_at,
         min(facts.order_date) as first_order_date,
         max(facts.order_date) as last_order_date,
@@ -23,17 +23,17 @@ orders as (
         on facts.order_row_id = staged.row_id
     where
         facts.is_valid
-        and facts.person_number is not null
-    group by facts.person_number
+        and facts.customer_number is not null
+    group by facts.customer_number
 ),
 
 credit_notes as (
     select
-        person_number,
+        customer_number,
         sum(amount) as credit_note_amount
     from {{ ref('int_credit_notes') }}
-    where person_number is not null
-    group by person_number
+    where customer_number is not null
+    group by customer_number
 ),
 
 customers as (
@@ -63,15 +63,15 @@ customers as (
         {{ published_value('customers', 'attributes.household_size') }} as household_size,
         {{ published_value('customers', 'attributes.income_band') }} as income_band,
         {{ published_value('customers', 'attributes.lock_in') }} as lock_in
-    from {{ ref('int_people') }} as people
+    from {{ ref('int_customers_keyed') }} as people
     left join accounts
         on people.customer_key = accounts.customer_key
-    left join {{ ref('int_person_attributes') }} as attributes
-        on people.person_number = attributes.person_number
+    left join {{ ref('int_customer_attributes') }} as attributes
+        on people.customer_number = attributes.customer_number
     left join orders
-        on people.person_number = orders.person_number
+        on people.customer_number = orders.customer_number
     left join credit_notes
-        on people.person_number = credit_notes.person_number
+        on people.customer_number = credit_notes.customer_number
 )
 
 select * from customers

@@ -17,12 +17,12 @@ with events as (
     from {{ ref('stg_events') }} as staged
     inner join {{ ref('int_as_of') }} as dates
         on staged.event_date <= dates.as_of
-    left join {{ ref('int_event_people') }} as event_people
+    left join {{ ref('int_event_customers') }} as event_people
         on staged.row_id = event_people.event_row_id
-    left join {{ ref('int_people') }} as people
-        on event_people.person_number = people.person_number
-    left join {{ ref('int_person_attributes') }} as attributes
-        on event_people.person_number = attributes.person_number
+    left join {{ ref('int_customers_keyed') }} as people
+        on event_people.customer_number = people.customer_number
+    left join {{ ref('int_customer_attributes') }} as attributes
+        on event_people.customer_number = attributes.customer_number
     left join {{ ref('int_event_sessions') }} as sessions
         on staged.row_id = sessions.event_row_id
 )

@@ -15,7 +15,7 @@ with order_lines as (
         amounts.discount_amount,
         amounts.amount
     from {{ ref('stg_order_lines') }} as lines
-    inner join {{ ref('line_amounts') }} as amounts
+    inner join {{ ref('order_line_amounts') }} as amounts
         on lines.row_id = amounts.row_id
     inner join {{ ref('int_orders') }} as orders
         on amounts.order_row_id = orders.order_row_id

@@ -30,8 +30,8 @@ with orders as (
         on facts.order_row_id = staged.row_id
     inner join {{ ref('int_order_amounts') }} as amounts
         on facts.order_row_id = amounts.order_row_id
-    left join {{ ref('int_people') }} as people
-        on facts.person_number = people.person_number
+    left join {{ ref('int_customers_keyed') }} as people
+        on facts.customer_number = people.customer_number
 )
 
 select * from orders

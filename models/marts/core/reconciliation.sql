@@ -9,16 +9,16 @@ with counts as (
         0 as accepted_rows,
         0 as superseded_rows,
         0 as rejected_rows
-    from {{ ref('typed_' ~ table) }}
+    from {{ ref('base_' ~ table) }}
     group by source
     union all
     select
         source,
         {{ literal(table) }} as raw_table,
         0 as raw_rows,
-        count(*) filter (where fate = 'accepted') as accepted_rows,
-        count(*) filter (where fate = 'superseded') as superseded_rows,
-        count(*) filter (where fate = 'rejected') as rejected_rows
+        count(*) filter (where row_status = 'accepted') as accepted_rows,
+        count(*) filter (where row_status = 'superseded') as superseded_rows,
+        count(*) filter (where row_status = 'rejected') as rejected_rows
     from {{ ref('checked_' ~ table) }}
     group by source
     {%- endfor %}

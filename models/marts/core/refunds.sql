@@ -15,12 +15,12 @@ with refunds as (
         on refunds.refund_row_id = staged.row_id
     left join {{ ref('int_orders') }} as orders
         on refunds.order_row_id = orders.order_row_id
-    left join {{ ref('int_people') }} as order_people
-        on orders.person_number = order_people.person_number
-    left join {{ ref('int_people') }} as people
-        on refunds.person_number = people.person_number
-    left join {{ ref('int_person_attributes') }} as attributes
-        on refunds.person_number = attributes.person_number
+    left join {{ ref('int_customers_keyed') }} as order_people
+        on orders.customer_number = order_people.customer_number
+    left join {{ ref('int_customers_keyed') }} as people
+        on refunds.customer_number = people.customer_number
+    left join {{ ref('int_customer_attributes') }} as attributes
+        on refunds.customer_number = attributes.customer_number
 )
 
 select * from refunds

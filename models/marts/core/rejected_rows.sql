@@ -9,7 +9,7 @@ with rejected as (
         reject_reason as reason,
         raw_row
     from {{ ref('checked_' ~ table) }}
-    where fate = 'rejected'
+    where row_status = 'rejected'
     {%- endfor %}
 ),
 

@@ -10,7 +10,7 @@ with customers as (
     from {{ ref('int_customer_windows') }}
     where
         orders > 0
-        and person_number is not null
+        and customer_number is not null
 ),
 
 totals as (

@@ -14,7 +14,7 @@ first_shown as (
 windows as (
     select
         windows.month_start,
-        windows.person_number,
+        windows.customer_number,
         windows.orders,
         windows.net_amount
     from {{ ref('int_customer_windows') }} as windows
@@ -26,7 +26,7 @@ windows as (
 totals as (
     select
         month_start,
-        count(person_number) as customers,
+        count(customer_number) as customers,
         sum(net_amount) as net_amount
     from windows
     group by month_start
@@ -36,12 +36,12 @@ ranked as (
     select
         *,
         rank() over (
-            partition by month_start, person_number is null
+            partition by month_start, customer_number is null
             order by net_amount desc
         ) as share_rank,
         row_number() over (
-            partition by month_start, person_number is null
-            order by net_amount desc, person_number asc
+            partition by month_start, customer_number is null
+            order by net_amount desc, customer_number asc
         ) as position_in_month
     from windows
 ),
@@ -49,18 +49,18 @@ ranked as (
 -- a product is held from the first order of it on
 first_products as (
     select
-        sales.person_number,
+        sales.customer_number,
         sales.source,
         products.product_id,
         min({{ period_start('month', 'sales.order_date') }}) as first_month
     from {{ ref('int_order_products') }} as products
-    inner join {{ ref('int_sales') }} as sales
+    inner join {{ ref('int_valid_orders') }} as sales
         on products.order_row_id = sales.order_row_id
     where
         products.product_id is not null
         and products.units > 0
     group by
-        sales.person_number,
+        sales.customer_number,
         sales.source,
         products.product_id
 ),
@@ -68,25 +68,25 @@ first_products as (
 -- from the first month shown on, each month in which someone bought something new
 new_products as (
     select
-        coalesce(first_products.person_number, 0) as person_number,
+        coalesce(first_products.customer_number, 0) as customer_number,
         greatest(first_products.first_month, first_shown.month_start) as from_month,
         count(*) as products
     from first_products
     cross join first_shown
     group by
-        coalesce(first_products.person_number, 0),
+        coalesce(first_products.customer_number, 0),
         greatest(first_products.first_month, first_shown.month_start)
 ),
 
 held_products as (
     select
-        person_number,
+        customer_number,
         from_month,
         coalesce(lead(from_month) over customer_months, date '9999-12-31') as until_month,
         sum(products) over customer_months as products_held
     from new_products
     window customer_months as (
-        partition by person_number
+        partition by customer_number
         order by from_month
     )
 ),
@@ -97,19 +97,19 @@ customer_share as (
         ranked.month_start,
         ranked.net_amount as net_amount_12m,
         {{ share_of('ranked.net_amount', 'totals.net_amount') }} as share_of_sales,
-        cast(case when ranked.person_number is not null then ranked.share_rank end as bigint) as share_rank,
+        cast(case when ranked.customer_number is not null then ranked.share_rank end as bigint) as share_rank,
         ranked.orders as orders_12m,
         cast(coalesce(held.products_held, 0) as bigint) as products_held,
-        ranked.person_number is not null
+        ranked.customer_number is not null
         and ranked.position_in_month <= ceil(totals.customers / 5.0) as is_top_20_percent
     from ranked
     inner join totals
         on ranked.month_start = totals.month_start
-    left join {{ ref('int_people') }} as people
-        on ranked.person_number = people.person_number
+    left join {{ ref('int_customers_keyed') }} as people
+        on ranked.customer_number = people.customer_number
     left join held_products as held
         on
-            coalesce(ranked.person_number, 0) = held.person_number
+            coalesce(ranked.customer_number, 0) = held.customer_number
             and ranked.month_start >= held.from_month
             and ranked.month_start < held.until_month
 )

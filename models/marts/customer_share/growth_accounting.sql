@@ -1,20 +1,20 @@
 with customer_months as (
     select
-        person_number,
+        customer_number,
         {{ period_start('month', 'order_date') }} as month_start,
         min({{ period_start('month', 'new_order_date') }}) as new_month,
         sum(net_amount) as net_amount
-    from {{ ref('int_sales') }}
-    where person_number is not null
+    from {{ ref('int_valid_orders') }}
+    where customer_number is not null
     group by
-        person_number,
+        customer_number,
         {{ period_start('month', 'order_date') }}
 ),
 
 -- what a customer bought in a month, and in the month before it
 compared_months as (
     select
-        person_number,
+        customer_number,
         month_start,
         max(new_month) as new_month,
         bool_or(is_this_month) as ordered_this_month,
@@ -23,7 +23,7 @@ compared_months as (
         sum(net_amount) filter (where not is_this_month) as previous_net_amount
     from (
         select
-            person_number,
+            customer_number,
             month_start,
             new_month,
             net_amount,
@@ -31,7 +31,7 @@ compared_months as (
         from customer_months
         union all
         select
-            person_number,
+            customer_number,
             {{ add_to_date('month', 1, 'month_start') }} as month_start,
             new_month,
             net_amount,
@@ -39,7 +39,7 @@ compared_months as (
         from customer_months
     ) as both_months
     group by
-        person_number,
+        customer_number,
         month_start
 ),
 

@@ -17,7 +17,7 @@ with refunds_at_their_date as (
         refunds.amount as refund_amount,
         0 as credit_note_amount
     from {{ ref('int_refunds') }} as refunds
-    inner join {{ ref('int_sales') }} as sales
+    inner join {{ ref('int_valid_orders') }} as sales
         on refunds.order_row_id = sales.order_row_id
     union all
     select
@@ -51,12 +51,12 @@ sales_cells as (
         sum(goods_amount) as goods_amount,
         count(*) as orders,
         count(*) filter (where order_class = 'new') as new_orders,
-        count(distinct person_number) as customers,
-        count(distinct person_number) filter (
+        count(distinct customer_number) as customers,
+        count(distinct customer_number) filter (
             where {{ is_first_period }}
         ) as new_customers,
         bool_or((order_class = 'new' or is_new_to_window) and is_left_censored) as is_left_censored
-    from {{ ref('int_sales') }}
+    from {{ ref('int_valid_orders') }}
     group by 2, 4
     {%- endfor %}
 ),
@@ -96,7 +96,7 @@ breakdowns as (
     select
         {{ literal(breakdown) }} as breakdown,
         {{ breakdown }} as breakdown_value
-    from {{ ref('int_sales') }}
+    from {{ ref('int_valid_orders') }}
     union
     select
         {{ literal(breakdown) }} as breakdown,

@@ -1,22 +1,22 @@
 -- what each customer spent on a category in a year: the lines' goods
 with own_spend as (
     select
-        sales.person_number,
+        sales.customer_number,
         staged.category,
         cast(year(sales.order_date) as bigint) as year,
         sum(products.amount) as own_amount
     from {{ ref('int_order_products') }} as products
-    inner join {{ ref('int_sales') }} as sales
+    inner join {{ ref('int_valid_orders') }} as sales
         on products.order_row_id = sales.order_row_id
     inner join {{ ref('stg_products') }} as staged
         on
             sales.source = staged.source
             and products.product_id = staged.product_id
     where
-        sales.person_number is not null
+        sales.customer_number is not null
         and staged.category is not null
     group by
-        sales.person_number,
+        sales.customer_number,
         staged.category,
         year(sales.order_date)
 ),
@@ -24,7 +24,7 @@ with own_spend as (
 -- peers: the same country, age band of ten years and household size, unknown being a value of its own
 spend as (
     select
-        own_spend.person_number,
+        own_spend.customer_number,
         own_spend.category,
         own_spend.year,
         own_spend.own_amount,
@@ -32,8 +32,8 @@ spend as (
         coalesce(floor((own_spend.year - year(attributes.birth_date)) / 10.0), -1) as peer_age_band,
         coalesce(attributes.household_size, '') as peer_household_size
     from own_spend
-    left join {{ ref('int_person_attributes') }} as attributes
-        on own_spend.person_number = attributes.person_number
+    left join {{ ref('int_customer_attributes') }} as attributes
+        on own_spend.customer_number = attributes.customer_number
 ),
 
 benchmarks as (
@@ -68,8 +68,8 @@ share_of_wallet as (
         {{ capped_share('spend.own_amount', 'benchmarks.p90_amount') }} as low,
         {{ capped_share('spend.own_amount', 'benchmarks.p70_amount') }} as high
     from spend
-    inner join {{ ref('int_people') }} as people
-        on spend.person_number = people.person_number
+    inner join {{ ref('int_customers_keyed') }} as people
+        on spend.customer_number = people.customer_number
     left join benchmarks
         on
             spend.category = benchmarks.category

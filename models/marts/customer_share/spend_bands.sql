@@ -7,36 +7,36 @@ with dates as (
 
 sales as (
     select
-        sales.person_number,
+        sales.customer_number,
         sales.channel,
         sales.device,
         sales.net_amount
-    from {{ ref('int_sales') }} as sales
+    from {{ ref('int_valid_orders') }} as sales
     inner join dates
         on sales.order_date >= dates.window_start
-    where sales.person_number is not null
+    where sales.customer_number is not null
 ),
 
 amounts as (
     select
-        person_number,
+        customer_number,
         net_amount
     from sales
     union all
     select
-        notes.person_number,
+        notes.customer_number,
         -notes.amount as net_amount
     from {{ ref('int_credit_notes') }} as notes
     inner join dates
         on notes.credit_note_date >= dates.window_start
-    where notes.person_number is not null
+    where notes.customer_number is not null
 ),
 
 countries as (
     select
-        person_number,
+        customer_number,
         {{ published_value('customers', 'country') }} as country
-    from {{ ref('int_person_attributes') }}
+    from {{ ref('int_customer_attributes') }}
 ),
 
 -- total and country are the customer's, channel and device the orders' own
@@ -44,33 +44,33 @@ segment_amounts as (
     select
         'total' as segment_by,
         'all' as segment,
-        person_number,
+        customer_number,
         sum(net_amount) as net_amount
     from amounts
-    group by person_number
+    group by customer_number
     union all
     select
         'country' as segment_by,
         coalesce(countries.country, 'unknown') as segment,
-        amounts.person_number,
+        amounts.customer_number,
         sum(amounts.net_amount) as net_amount
     from amounts
     left join countries
-        on amounts.person_number = countries.person_number
+        on amounts.customer_number = countries.customer_number
     group by
         coalesce(countries.country, 'unknown'),
-        amounts.person_number
+        amounts.customer_number
     {%- for segment_by in ['channel', 'device'] %}
     union all
     select
         {{ literal(segment_by) }} as segment_by,
         {{ segment_by }} as segment,
-        person_number,
+        customer_number,
         sum(net_amount) as net_amount
     from sales
     group by
         {{ segment_by }},
-        person_number
+        customer_number
     {%- endfor %}
 ),
 

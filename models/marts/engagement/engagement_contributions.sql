@@ -7,12 +7,12 @@ with engagement_contributions as (
         points.engagement_points as points,
         points.decayed_engagement_points as decayed_points
     from {{ ref('int_lead_points') }} as points
-    inner join {{ ref('int_people') }} as people
-        on points.lead_number = people.person_number
+    inner join {{ ref('int_customers_keyed') }} as people
+        on points.lead_number = people.customer_number
     inner join {{ ref('int_event_types') }} as types
         on points.event_type_number = types.event_type_number
-    left join {{ ref('int_person_attributes') }} as attributes
-        on people.person_number = attributes.person_number
+    left join {{ ref('int_customer_attributes') }} as attributes
+        on people.customer_number = attributes.customer_number
     where not coalesce(attributes.is_staff, false)
 )
 

@@ -26,29 +26,29 @@ recent_sessions as (
 
 scores as (
     select
-        people.person_number,
+        people.customer_number,
         people.customer_key,
         coalesce(scores.score, 0) as score,
         coalesce(scores.scored_events, 0) > 0 as is_scored,
         scores.last_event_at
-    from {{ ref('int_people') }} as people
+    from {{ ref('int_customers_keyed') }} as people
     left join {{ ref('int_engagement_scores') }} as scores
-        on people.person_number = scores.person_number
-    left join {{ ref('int_person_attributes') }} as attributes
-        on people.person_number = attributes.person_number
+        on people.customer_number = scores.customer_number
+    left join {{ ref('int_customer_attributes') }} as attributes
+        on people.customer_number = attributes.customer_number
     where not coalesce(attributes.is_staff, false)
 ),
 
 -- the highest level whose lower end the score has reached
 levels as (
     select
-        scores.person_number,
+        scores.customer_number,
         max_by(levels.level, coalesce(levels.min_score, -1e300)) as level
     from scores
     inner join {{ ref('engagement_levels') }} as levels
-        on {{ in_band('scores.score', 'levels') }}
+        on {{ reaches_band('scores.score', 'levels') }}
     where scores.is_scored
-    group by scores.person_number
+    group by scores.customer_number
 ),
 
 engagement_scores as (
@@ -62,7 +62,7 @@ engagement_scores as (
         top_event_types.event_type as top_event_type
     from scores
     left join levels
-        on scores.person_number = levels.person_number
+        on scores.customer_number = levels.customer_number
     left join recent_sessions
         on scores.customer_key = recent_sessions.customer_key
     left join top_event_types

@@ -1,11 +1,11 @@
 with people as (
     select
-        people.person_number as lead_number,
+        people.customer_number as lead_number,
         people.customer_key as person_key,
         people.customer_key
-    from {{ ref('int_people') }} as people
-    left join {{ ref('int_person_attributes') }} as attributes
-        on people.person_number = attributes.person_number
+    from {{ ref('int_customers_keyed') }} as people
+    left join {{ ref('int_customer_attributes') }} as attributes
+        on people.customer_number = attributes.customer_number
     where not coalesce(attributes.is_staff, false)
     union all
     select
@@ -20,7 +20,7 @@ points as (
         points.lead_number,
         sum(points.lead_scored_events) > 0 as is_scored,
         cast(sum(points.lead_points) as bigint) as raw_score,
-        round({{ exact_sum('points.decayed_lead_points') }}, 6) as decayed_score,
+        round({{ stable_sum('points.decayed_lead_points') }}, 6) as decayed_score,
         sum(points.events) filter (where types.event_type = 'newsletter_unsubscribed') as unsubscribes,
         max(points.last_occurred_at) as last_event_at
     from {{ ref('int_lead_points') }} as points
@@ -34,10 +34,10 @@ bands as (
     select
         points.lead_number,
         max_by(bands.band, coalesce(bands.min_score, -1e300)) filter (
-            where {{ in_band('points.raw_score', 'bands') }}
+            where {{ reaches_band('points.raw_score', 'bands') }}
         ) as band,
         max_by(bands.band, coalesce(bands.min_score, -1e300)) filter (
-            where {{ in_band('points.decayed_score', 'bands') }}
+            where {{ reaches_band('points.decayed_score', 'bands') }}
         ) as decayed_band
     from points
     cross join {{ ref('lead_score_bands') }} as bands
@@ -63,7 +63,7 @@ lead_scores as (
         on people.lead_number = points.lead_number
     left join bands
         on people.lead_number = bands.lead_number
-    left join {{ ref('int_strong_leads') }} as strong_leads
+    left join {{ ref('int_strong_since') }} as strong_leads
         on people.lead_number = strong_leads.lead_number
     left join {{ ref('customers') }} as customers
         on people.customer_key = customers.customer_key

@@ -7,7 +7,7 @@ with horizons as (
 
 customers as (
     select
-        activity.person_number,
+        activity.customer_number,
         activity.frequency,
         activity.recency_days,
         activity.age_days,
@@ -24,10 +24,10 @@ customers as (
             else fits.p * fits.gamma / nullif(greatest(fits.q - 1, 0), 0)
         end as expected_mean_amount,
         margins.margin_share
-    from {{ ref('int_customer_activity') }} as activity
+    from {{ ref('int_p_alive') }} as activity
     cross join {{ ref('int_gamma_gamma_fit') }} as fits
     left join {{ ref('int_customer_margins') }} as margins
-        on activity.person_number = margins.person_number
+        on activity.customer_number = margins.customer_number
     where activity.fit = 'all'
 ),
 
@@ -40,7 +40,7 @@ forecasts as (
         customers.p_alive * forecasts.purchases_if_alive as expected_purchases
     from customers
     cross join horizons
-    left join {{ ref('int_purchase_forecasts') }} as forecasts
+    left join {{ ref('int_expected_purchases') }} as forecasts
         on
             forecasts.fit = 'all'
             and customers.frequency = forecasts.frequency
@@ -70,8 +70,8 @@ clv as (
             * pow(1 + {{ number_var('clv_annual_discount_rate') }}, -forecasts.horizon_days / 730e0), 9
         ) as clv
     from forecasts
-    inner join {{ ref('int_people') }} as people
-        on forecasts.person_number = people.person_number
+    inner join {{ ref('int_customers_keyed') }} as people
+        on forecasts.customer_number = people.customer_number
 )
 
 select * from clv

@@ -1,18 +1,18 @@
 -- what the early part of the history foretold of each customer
 with predictions as (
     select
-        activity.person_number,
+        activity.customer_number,
         round(activity.p_alive * forecasts.purchases_if_alive, 9) as predicted_purchases,
         histories.frequency - activity.frequency as actual_purchases
-    from {{ ref('int_customer_activity') }} as activity
-    inner join {{ ref('int_purchase_forecasts') }} as forecasts
+    from {{ ref('int_p_alive') }} as activity
+    inner join {{ ref('int_expected_purchases') }} as forecasts
         on
             activity.fit = forecasts.fit
             and activity.frequency = forecasts.frequency
             and activity.age_days = forecasts.age_days
-    inner join {{ ref('int_purchase_histories') }} as histories
+    inner join {{ ref('int_rfm_summaries') }} as histories
         on
-            activity.person_number = histories.person_number
+            activity.customer_number = histories.customer_number
             and histories.fit = 'all'
     where activity.fit = 'early'
 ),
@@ -29,7 +29,7 @@ clv_calibration as (
     select
         decile,
         count(*) as customers,
-        round({{ exact_sum('predicted_purchases') }}, 6) as predicted_purchases,
+        round({{ stable_sum('predicted_purchases') }}, 6) as predicted_purchases,
         cast(sum(actual_purchases) as bigint) as actual_purchases
     from deciles
     group by decile

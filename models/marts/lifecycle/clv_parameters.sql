@@ -6,7 +6,7 @@ with samples as (
     select
         count(*) as bg_nbd_customers,
         count(*) filter (where repeat_net_amount > 0) as gamma_gamma_customers
-    from {{ ref('int_purchase_histories') }}
+    from {{ ref('int_rfm_summaries') }}
     where fit = 'all'
 ),
 

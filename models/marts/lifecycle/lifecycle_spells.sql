@@ -6,5 +6,5 @@ select
     spells.previous_stage,
     spells.spell_number
 from {{ ref('int_lifecycle_spells') }} as spells
-inner join {{ ref('int_people') }} as people
-    on spells.person_number = people.person_number
+inner join {{ ref('int_customers_keyed') }} as people
+    on spells.customer_number = people.customer_number

@@ -57,7 +57,7 @@ lifecycle_stock as (
             periods.period_grain = counted.period_grain
             and periods.period_end = counted.period_end
             and stages.stage = counted.stage
-    left join {{ ref('int_stage_sales') }} as sales
+    left join {{ ref('int_sales_by_stage') }} as sales
         on
             periods.period_grain = sales.period_grain
             and periods.period_end = sales.period_end

@@ -1,13 +1,13 @@
 -- who changed stage in a month, from the stage before the month to the one at its end
 with moves as (
     select
-        person_number,
+        customer_number,
         {{ period_start('month', 'started_on') }} as month_start,
         min_by(coalesce(previous_stage, 'none'), spell_number) as from_stage,
         max_by(stage, spell_number) as to_stage
     from {{ ref('int_lifecycle_spells') }}
     group by
-        person_number,
+        customer_number,
         {{ period_start('month', 'started_on') }}
 ),
 

@@ -65,7 +65,7 @@ def last_rates(asked: pl.DataFrame, rates: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def order_rates(
+def order_fx_rates(
     orders: pl.DataFrame, source: str, rates: pl.DataFrame, currency: str | None
 ) -> pl.DataFrame:
     """The rate of each foreign currency and order date: the source's own, else the pool's."""
@@ -113,7 +113,7 @@ class Staging(NamedTuple):
 
 
 def stage(sources: list[dict[str, Any]], reporting_currency: str | None, now: datetime) -> Staging:
-    """Give every raw row its fate: raw = accepted + superseded + rejected (section 1).
+    """Give every raw row its row_status: raw = accepted + superseded + rejected (section 1).
 
     Orders get an `order_row` number by which their lines and refunds point at them.
     """
@@ -143,7 +143,7 @@ def stage(sources: list[dict[str, Any]], reporting_currency: str | None, now: da
     first_row = 0
     for source, checked in zip(sources, orders, strict=True):
         name = source["name"]
-        found = order_rates(checked.rows, name, rates, currency)
+        found = order_fx_rates(checked.rows, name, rates, currency)
         settled = settle(checked, lambda frame, found=found: with_rates(frame, found, currency))
         numbered = settled.accepted.with_row_index("order_row", first_row)
         accepted = keep(name, "orders", settled._replace(accepted=numbered))

@@ -287,7 +287,7 @@ def test_a_forged_build_file_reads_nothing_outside(copy, tmp_path):
             )
             connection.execute(
                 "create or replace view staging.checked_orders as select 'x' as source, 'rejected' "
-                "as fate, column0 as reject_reason, "
+                "as row_status, column0 as reject_reason, "
                 f"'{{\"a\": 1}}'::varchar as raw_row from {reads}"
             )
         with pytest.raises(PublishError, match="Cannot access file"):

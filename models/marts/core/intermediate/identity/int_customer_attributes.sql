@@ -1,0 +1,31 @@
+-- of each attribute the first that any of the person's accounts gives, in the order of the account keys
+with person_accounts as (
+    select
+        people.customer_number,
+        accounts.account_key,
+        customers.*
+    from {{ ref('stg_customers') }} as customers
+    inner join {{ ref('int_accounts') }} as accounts
+        on
+            customers.source = accounts.source
+            and customers.customer_id = accounts.customer_id
+    inner join {{ ref('int_customers_keyed') }} as people
+        on accounts.customer_key = people.customer_key
+),
+
+int_customer_attributes as (
+    select
+        customer_number,
+        {%- for column in [
+            'country', 'region', 'acquisition_channel', 'birth_date', 'household_size', 'income_band', 'lock_in'
+        ] %}
+        min_by({{ column }}, account_key) filter (where {{ column }} is not null) as {{ column }},
+        {%- endfor %}
+        coalesce(bool_or(is_staff), false) as is_staff,
+        min(created_date) as created_date,
+        min(known_first_order_date) as known_first_order_date
+    from person_accounts
+    group by customer_number
+)
+
+select * from int_customer_attributes

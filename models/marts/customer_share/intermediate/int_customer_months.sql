@@ -1,0 +1,51 @@
+{#- What each customer bought and got back in a month, split by whether it lies in the last window. -#}
+with activity as (
+    select
+        customer_number,
+        order_date as activity_date,
+        1 as orders,
+        net_amount
+    from {{ ref('int_valid_orders') }}
+    union all
+    select
+        customer_number,
+        credit_note_date as activity_date,
+        0 as orders,
+        -amount as net_amount
+    from {{ ref('int_credit_notes') }}
+    where customer_number is not null
+),
+
+last_window as (
+    select max(window_start) as window_start
+    from {{ ref('int_months') }}
+),
+
+-- the last, partial month's window begins within a month, whose later days alone it holds
+dated as (
+    select
+        activity.customer_number,
+        {{ period_start('month', 'activity.activity_date') }} as month_start,
+        activity.activity_date >= last_window.window_start as is_in_last_window,
+        activity.orders,
+        activity.net_amount
+    from activity
+    cross join last_window
+),
+
+int_customer_months as (
+    select
+        customer_number,
+        month_start,
+        is_in_last_window,
+        cast(count(*) as bigint) as activities,
+        cast(sum(orders) as bigint) as orders,
+        cast(sum(net_amount) as decimal(18, 4)) as net_amount
+    from dated
+    group by
+        customer_number,
+        month_start,
+        is_in_last_window
+)
+
+select * from int_customer_months

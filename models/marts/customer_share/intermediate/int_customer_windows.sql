@@ -1,0 +1,78 @@
+-- an amount enters both windows in its month and leaves the trailing one twelve months later
+with changes as (
+    select
+        'all_time' as measure_window,
+        customer_number,
+        month_start,
+        activities,
+        orders,
+        net_amount
+    from {{ ref('int_customer_months') }}
+    union all
+    select
+        'trailing_12m' as measure_window,
+        customer_number,
+        month_start,
+        activities,
+        orders,
+        net_amount
+    from {{ ref('int_customer_months') }}
+    union all
+    select
+        'trailing_12m' as measure_window,
+        customer_number,
+        {{ add_to_date('month', 12, 'month_start') }} as month_start,
+        -activities as activities,
+        -orders as orders,
+        -net_amount as net_amount
+    from {{ ref('int_customer_months') }}
+    where not is_in_last_window
+),
+
+monthly_changes as (
+    select
+        measure_window,
+        customer_number,
+        month_start,
+        sum(activities) as activities,
+        sum(orders) as orders,
+        sum(net_amount) as net_amount
+    from changes
+    group by
+        measure_window,
+        customer_number,
+        month_start
+),
+
+balances as (
+    select
+        measure_window,
+        customer_number,
+        month_start as from_month,
+        coalesce(lead(month_start) over customer_months, date '9999-12-31') as until_month,
+        sum(activities) over customer_months as activities,
+        sum(orders) over customer_months as orders,
+        sum(net_amount) over customer_months as net_amount
+    from monthly_changes
+    window customer_months as (
+        partition by measure_window, customer_number
+        order by month_start
+    )
+),
+
+int_customer_windows as (
+    select
+        balances.measure_window,
+        months.month_start,
+        balances.customer_number,
+        cast(balances.orders as bigint) as orders,
+        cast(balances.net_amount as decimal(18, 4)) as net_amount
+    from balances
+    inner join {{ ref('int_months') }} as months
+        on
+            balances.from_month <= months.month_start
+            and balances.until_month > months.month_start
+    where balances.activities > 0
+)
+
+select * from int_customer_windows

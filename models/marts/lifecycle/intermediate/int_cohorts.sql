@@ -1,0 +1,18 @@
+{#- The customers of which the first order ever is known to be in the data, with its month. -#}
+with int_cohorts as (
+    select
+        days.customer_number,
+        {{ period_start('month', 'days.order_date') }} as cohort_month,
+        {{ period_start('month', 'days.next_order_date') }} as second_month
+    from {{ ref('int_order_days') }} as days
+    left join {{ ref('int_customer_attributes') }} as attributes
+        on days.customer_number = attributes.customer_number
+    where
+        days.day_number = 1
+        and (
+            attributes.known_first_order_date is null
+            or attributes.known_first_order_date >= days.order_date
+        )
+)
+
+select * from int_cohorts

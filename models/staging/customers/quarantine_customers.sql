@@ -1,0 +1,5 @@
+{{ config(materialized='table') }}
+
+with {{ quarantined_rows('customers', ref('base_customers')) }}
+
+select * from quarantined_rows

@@ -1,0 +1,196 @@
+{{ config(materialized='table') }}
+
+{%- set is_asked_for = 'true' if has_erasures() else 'false' %}
+{%- set names = {
+    'customers': ['customer_id', 'email', 'phone', 'referral_code'],
+    'orders': ['customer_id', 'email', 'phone'],
+    'identities': ['customer_id', 'same_as'],
+    'erasures': ['customer_id', 'email'],
+    'events': ['referral_code'],
+} %}
+{%- set searched = 5 %}
+
+-- What is known of the erased is looked for in all texts, and so that the work grows with the length of the texts, not
+-- with the number of people: a part of {{ searched }} letters of each name, its anchor, is joined to all parts of all
+-- texts of that length, and only where it is found the whole name is compared. Nothing but hashes is written.
+with named as (
+    {%- for table, columns in names.items() %}
+    {{ 'union all' if not loop.first }}
+    select
+        source,
+        case column_name
+            {%- for column in columns %}
+            when {{ literal(column) }} then {{ literal(name_kind(column)) }}
+            {%- endfor %}
+        end as kind,
+        column_value
+    from {{ column_values(table, columns) }} as names_of_{{ table }}
+    where {{ is_asked_for }}
+    {%- endfor %}
+),
+
+known as (
+    select distinct
+        named.source,
+        named.kind,
+        named.column_value,
+        case
+            when named.kind = 'phone' then {{ normal_phone('named.column_value') }}
+            else {{ plain_text('named.column_value') }}
+        end as name
+    from named
+    inner join {{ ref('erasure_tombstones') }} as nodes
+        on
+            case named.kind
+                {%- for kind in ('account', 'code', 'email', 'phone') %}
+                when {{ literal(kind) }} then {{ identity_node(kind, 'named', 'column_value') }}
+                {%- endfor %}
+            end = nodes.node
+),
+
+-- names that are not found by chance: the others are known where they stand alone
+telling as (
+    select distinct
+        case when kind in ('account', 'code') then source end as source,
+        kind,
+        name,
+        case when position('@' in name) > 0 then 1 else length(name) - {{ searched - 1 }} end as anchor_place
+    from known
+    where
+        case
+            when kind = 'email' then length(name) >= 5 and position('@' in name) > 1
+            when kind = 'phone' then length(name) >= 7 and replace(name, substr(name, 1, 1), '') <> ''
+            when length(name) >= 10 then true
+            when lower(name) = upper(name) then false
+            when kind = 'code' then length(name) >= 5
+            else
+                length(name) >= 6
+                and (position('@' in name) > 0 or {{ normal_phone('name') }} is not null)
+        end
+),
+
+anchored as (
+    select
+        source,
+        kind,
+        name,
+        length(name) as letters,
+        anchor_place,
+        substr(name, anchor_place, {{ searched }}) as anchor,
+        substr(name, 1, 1) between '0' and '9' as starts_with_digit,
+        substr(name, length(name), 1) between '0' and '9' as ends_with_digit
+    from telling
+),
+
+texts as (
+    {%- for table in raw_contract() if table != 'erasures' %}
+    {{ 'union all' if not loop.first }}
+    select
+        source,
+        case
+            {%- for column, text_class in text_columns(table).items() if text_class != 'text' %}
+            when column_name = {{ literal(column) }} then {{ literal(text_class) }}
+            {%- endfor %}
+            else 'text'
+        end as text_class,
+        column_value
+    from {{ column_values(table, text_columns(table)) }} as texts_of_{{ table }}
+    where
+        {{ is_asked_for }}
+        {%- if 'email' in raw_contract()[table].columns %}
+        -- one address alone is compared as a whole: ann@example.com is not the one of mary.ann@example.com
+        and (column_name <> 'email' or translate(column_value, ' <>,;:()"', '') <> column_value)
+        {%- endif %}
+    {%- endfor %}
+),
+
+plain as (
+    select
+        source,
+        text_class,
+        column_value,
+        {{ plain_text('column_value') }} as plain_value
+    from texts
+),
+
+searchable as (
+    select
+        source,
+        text_class,
+        column_value,
+        ' ' || plain_value || ' ' || coalesce({{ phone_digits('plain_value') }} || ' ', '') as searched_text
+    from plain
+),
+
+parts as (
+    select
+        source,
+        text_class,
+        column_value,
+        searched_text,
+        {{ places('searched_text', searched) }} as part_place
+    from searchable
+),
+
+found as (
+    select
+        parts.source,
+        parts.text_class,
+        parts.column_value,
+        anchored.kind,
+        anchored.source is null or anchored.source = parts.source as is_of_source,
+        anchored.starts_with_digit,
+        anchored.ends_with_digit,
+        substr(parts.searched_text, parts.part_place - anchored.anchor_place, 1) as letter_before,
+        substr(parts.searched_text, parts.part_place - anchored.anchor_place + 1 + anchored.letters, 1)
+            as letter_after
+    from parts
+    inner join anchored
+        on substr(parts.searched_text, parts.part_place, {{ searched }}) = anchored.anchor
+    where
+        parts.part_place > anchored.anchor_place
+        and substr(parts.searched_text, parts.part_place - anchored.anchor_place + 1, anchored.letters)
+        = anchored.name
+),
+
+judged as (
+    select
+        source,
+        text_class,
+        column_value,
+        kind,
+        is_of_source,
+        letter_before,
+        starts_with_digit and letter_before between '0' and '9'
+        or ends_with_digit and letter_after between '0' and '9' as is_in_a_number,
+        letter_before between '0' and '9' or lower(letter_before) <> upper(letter_before)
+        or letter_after between '0' and '9' or lower(letter_after) <> upper(letter_after) as is_in_a_word
+    from found
+),
+
+erasure_texts as (
+    select {{ text_hash('text_class', 'source', 'column_value') }} as text_hash
+    from judged
+    where
+        -- account C-123 is not in C-1234; a phone number may have its country's before it
+        (kind = 'phone' or not is_in_a_number)
+        and (
+            text_class <> 'person'
+            or (is_of_source and not is_in_a_word and (kind <> 'email' or letter_before not in ('.', '+')))
+        )
+    -- as a whole value, too: among people and codes of the source, and if it is no mere number as any id
+    {%- for form in ('column_value', 'lower(column_value)', 'upper(column_value)') %}
+    union
+    select {{ text_hash("'person'", 'source', form) }} as text_hash
+    from known
+    where kind in ('account', 'code')
+    union
+    select {{ text_hash("'id'", 'source', form) }} as text_hash
+    from known
+    where
+        kind in ('account', 'code')
+        and lower(column_value) <> upper(column_value)
+    {%- endfor %}
+)
+
+select * from erasure_texts

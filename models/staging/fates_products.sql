@@ -1,5 +1,0 @@
-{{ config(materialized='table') }}
-
-with {{ row_fates('products', ref('typed_products')) }}
-
-select * from row_fates

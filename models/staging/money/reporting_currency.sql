@@ -1,0 +1,39 @@
+{{ config(materialized='table') }}
+
+{%- set configured = setting('reporting_currency', 'PATRONAGE_CURRENCY') %}
+{%- if execute and not configured %}
+{%- set configured = shops() | map(attribute='reporting_currency') | select | first %}
+{%- endif %}
+
+with present as (
+    select distinct currency
+    from {{ ref('base_orders') }}
+    where
+        reject_reason is null
+        and currency is not null
+),
+
+reporting_currency as (
+    select
+        {%- if configured %}
+        upper({{ literal(configured) }}) as currency,
+        {%- else %}
+        case
+            when count(*) > 1
+                then {{ raise_in_query(
+                    "'several currencies are present (' || " ~ sorted_list(
+                        "case when length(currency) = 3 then currency else '(free text)' end"
+                    ) ~ " || '): "
+                    "say in which one to report, by the var reporting_currency or PATRONAGE_CURRENCY'"
+                ) }}
+            else min(currency)
+        end as currency,
+        {%- endif %}
+        count(*) as currencies
+    from present
+)
+
+select
+    currency,
+    currencies
+from reporting_currency

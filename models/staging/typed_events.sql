@@ -1,3 +1,0 @@
-{{ config(materialized='table') }}
-
-{{ typed_rows('events') }}
