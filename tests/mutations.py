@@ -225,7 +225,8 @@ MUTATIONS = [
     M("int_event_customers", "not coalesce(events.is_bot, false)\n    group by",
       "true\n    group by", "bots make a visitor a till"),
     M("int_event_sessions", "                > {{ number_var('session_gap_minutes')",
-      "                >= {{ number_var('session_gap_minutes')", "a gap of 30 minutes starts a session"),
+      "                >= {{ number_var('session_gap_minutes')",
+      "a gap of 30 minutes starts a session"),
     M("int_event_sessions",
       "                or coalesce(customer_number, 0)"
       " <> coalesce(previous_person_number, 0)\n", "",
