@@ -49,7 +49,8 @@ def make_demo(
 
     Raises:
         ValueError: the format is unknown, the seed negative, there are fewer customers than
-            planted people, or the folder holds raw files that this call would not replace.
+            planted people, the folder holds raw files that this call would not replace, or the
+            raw contract lacks a column that people fill.
         OSError: the folder cannot be written.
     """
     folder = Path(folder)

@@ -72,8 +72,10 @@ class Writer:
     def add(self, table: str, rows: Columns, superseded: int = 0) -> None:
         """Add drawn rows, of which some are superseded by others.
 
-        Columns left out are missing; `_zone` tells how stamps are written.
+        Columns left out are missing; `_zone` tells how stamps are written. Raises ValueError for
+        columns that the contract lacks.
         """
+        self._check(table, rows.keys() - {"_zone"})
         length = len(next(iter(rows.values())))
         zone = rows.get("_zone", np.full(length, BERLIN))
         convert = self._as_text if self.is_csv else self._as_typed
@@ -87,9 +89,11 @@ class Writer:
     def add_planted(self, table: str, planted: list[tuple[str, Row]]) -> None:
         """Add planted rows (fate, cells), which are text: as they stand to CSV, else parsed.
 
-        Those that a type cannot hold are left out of Parquet.
+        Those that a type cannot hold are left out of Parquet. Raises ValueError for columns that
+        the contract lacks.
         """
         forms = self.tables[table]
+        self._check(table, {name for _, row in planted for name in row})
         if not self.is_csv:
             planted = [(fate, row) for fate, row in planted if _is_typed(forms, row)]
         arrays = []
@@ -99,6 +103,10 @@ class Writer:
             arrays.append(pa.array(values, self._type(form)))
         self._write(table, arrays)
         self.fates[table].update(fate for fate, _ in planted)
+
+    def _check(self, table: str, names: set[str]) -> None:
+        if unknown := names - self.tables[table].keys():
+            raise ValueError(f"{table}: the raw contract has no {', '.join(sorted(unknown))}")
 
     def _type(self, form: str) -> pa.DataType:
         return pa.string() if self.is_csv else ARROW_TYPES[form]

@@ -190,9 +190,10 @@ def test_a_parquet_shop_is_made_and_read_too(warehouse, tmp_path: Path):
     ]
 
 
-def test_a_column_of_the_contract_is_in_the_files_though_nobody_fills_it(tmp_path, monkeypatch):
+def test_the_files_have_the_columns_of_the_contract(tmp_path, monkeypatch):
     contract = contract_of(PROJECT)
-    contract["orders"]["columns"]["gift_note"] = "text"
+    columns = contract["orders"]["columns"]
+    columns["gift_note"] = "text"
     monkeypatch.setattr("patronage.demo.make.contract_of", lambda project: contract)
     for file_format in ("csv", "parquet"):
         make_demo(tmp_path / file_format, 150, 3, file_format, progress=False)
@@ -202,3 +203,6 @@ def test_a_column_of_the_contract_is_in_the_files_though_nobody_fills_it(tmp_pat
     part = pyarrow.parquet.read_table(tmp_path / "parquet" / "orders" / "part-00001.parquet")
     assert part.column_names == header.split(",")
     assert part["gift_note"].null_count == len(part) > 0
+    del columns["gift_note"], columns["coupon_code"]
+    with pytest.raises(ValueError, match="orders: the raw contract has no coupon_code"):
+        make_demo(tmp_path / "lost", 150, 3, progress=False)
