@@ -36,5 +36,7 @@ def without_values(message: str) -> str:
     kind, ours, said, value = found.groups()
     if ours:
         return ours.removeprefix("patronage: ")
+    if re.search(r"\bfile $", said, re.IGNORECASE):  # what is quoted is its name
+        return line
     said = re.sub("[0-9]{5,}", "(a number)", said).rstrip()
     return line[: found.start()] + kind + said + (" (a value)" if value else "")

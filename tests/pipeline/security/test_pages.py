@@ -237,6 +237,8 @@ def test_what_the_database_says_is_told_without_the_value(query):
 def test_what_the_models_raise_is_told_in_full():
     said = "several currencies are present ('EUR', \"USD\"): say in which one"
     assert without_values(f"Invalid Input Error: patronage: {said}") == said
+    damaged = "Invalid Input Error: File '/data/orders.parquet' too small to be a Parquet file"
+    assert without_values(damaged) == damaged
     assert without_values("Binder Error: no column 'x'\nLINE 1") == "Binder Error: no column 'x'"
     lines = ["/data/ann@x/orders.csv, line 3: x", "test no_order: Got 3", "model orders: y"]
     assert failed_names(BuildError(*lines)) == "settings or raw files; test no_order; model orders"
