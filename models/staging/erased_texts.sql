@@ -145,7 +145,7 @@ found as (
         substr(parts.searched_text, parts.part_place - anchored.anchor_place + 1 + anchored.letters, 1)
             as letter_after
     from parts
-    inner join anchored
+    inner join {{ few_rows('anchored') }} as anchored
         on substr(parts.searched_text, parts.part_place, {{ searched }}) = anchored.anchor
     where
         parts.part_place > anchored.anchor_place
