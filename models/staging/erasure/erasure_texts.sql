@@ -10,9 +10,9 @@
 } %}
 {%- set searched = 5 %}
 
--- What is known of the erased is looked for in all texts, and so that the work grows with the length of the texts, not
--- with the number of people: a part of {{ searched }} letters of each name, its anchor, is joined to all parts of all
--- texts of that length, and only where it is found the whole name is compared. Nothing but hashes is written.
+-- What is known of the erased is looked for in all texts, and so that the work grows with the length of the texts,
+-- not with the number of people: {{ searched }} letters of each known text, its anchor, are joined to all runs of so many
+-- letters, and only where one is found the whole is compared. Nothing but hashes is written.
 with named as (
     {%- for table, columns in names.items() %}
     {{ 'union all' if not loop.first }}
@@ -37,7 +37,7 @@ known as (
         case
             when named.kind = 'phone' then {{ normal_phone('named.column_value') }}
             else {{ plain_text('named.column_value') }}
-        end as name
+        end as known_text
     from named
     inner join {{ ref('erasure_tombstones') }} as nodes
         on
@@ -53,19 +53,19 @@ telling as (
     select distinct
         case when kind in ('account', 'code') then source end as source,
         kind,
-        name,
-        case when position('@' in name) > 0 then 1 else length(name) - {{ searched - 1 }} end as anchor_place
+        known_text,
+        case when position('@' in known_text) > 0 then 1 else length(known_text) - {{ searched - 1 }} end as anchor_place
     from known
     where
         case
-            when kind = 'email' then length(name) >= 5 and position('@' in name) > 1
-            when kind = 'phone' then length(name) >= 7 and replace(name, substr(name, 1, 1), '') <> ''
-            when length(name) >= 10 then true
-            when lower(name) = upper(name) then false
-            when kind = 'code' then length(name) >= 5
+            when kind = 'email' then length(known_text) >= 5 and position('@' in known_text) > 1
+            when kind = 'phone' then length(known_text) >= 7 and replace(known_text, substr(known_text, 1, 1), '') <> ''
+            when length(known_text) >= 10 then true
+            when lower(known_text) = upper(known_text) then false
+            when kind = 'code' then length(known_text) >= 5
             else
-                length(name) >= 6
-                and (position('@' in name) > 0 or {{ normal_phone('name') }} is not null)
+                length(known_text) >= 6
+                and (position('@' in known_text) > 0 or {{ normal_phone('known_text') }} is not null)
         end
 ),
 
@@ -73,12 +73,12 @@ anchored as (
     select
         source,
         kind,
-        name,
-        length(name) as letters,
+        known_text,
+        length(known_text) as letters,
         anchor_place,
-        substr(name, anchor_place, {{ searched }}) as anchor,
-        substr(name, 1, 1) between '0' and '9' as starts_with_digit,
-        substr(name, length(name), 1) between '0' and '9' as ends_with_digit
+        substr(known_text, anchor_place, {{ searched }}) as anchor,
+        substr(known_text, 1, 1) between '0' and '9' as starts_with_digit,
+        substr(known_text, length(known_text), 1) between '0' and '9' as ends_with_digit
     from telling
 ),
 
@@ -145,12 +145,12 @@ found as (
         substr(parts.searched_text, parts.part_place - anchored.anchor_place + 1 + anchored.letters, 1)
             as letter_after
     from parts
-    inner join anchored
+    inner join {{ few_rows('anchored') }} as anchored
         on substr(parts.searched_text, parts.part_place, {{ searched }}) = anchored.anchor
     where
         parts.part_place > anchored.anchor_place
         and substr(parts.searched_text, parts.part_place - anchored.anchor_place + 1, anchored.letters)
-        = anchored.name
+        = anchored.known_text
 ),
 
 judged as (
