@@ -51,6 +51,8 @@ def dbt_environment(project: Path) -> Iterator[Path]:
     if data and "://" not in data:
         settings["PATRONAGE_DATA"] = str(Path(data).resolve())
     before = {name: os.environ.get(name) for name in settings}
+    if not str(warehouse).isprintable() or "?" in str(warehouse):
+        raise BuildError(f"{str(warehouse)!r}: DuckDB keeps no file in a folder with such a name")
     warehouse.mkdir(parents=True, exist_ok=True)
     os.environ.update(settings)
     try:

@@ -6,6 +6,7 @@ import hashlib
 import importlib.metadata
 import json
 import os
+import re
 import subprocess
 import uuid
 from datetime import UTC, datetime
@@ -14,7 +15,7 @@ from typing import Any
 
 import duckdb
 
-from patronage.publish import PUBLIC_FILE
+from patronage.publish import PUBLIC_FILE, literal
 
 LOG_FILE = "build_log.json"
 KEPT = 100  # builds
@@ -90,12 +91,53 @@ def read_log(warehouse: Path) -> list[dict[str, Any]]:
     file = warehouse / LOG_FILE
     if file.exists():
         try:
-            entries = {entry["build_id"]: entry for entry in json.loads(file.read_text())}
-        except (ValueError, KeyError, TypeError):
-            entries = {}  # what counts is in the published file
-    for entry in published_log(warehouse):
+            found = json.loads(file.read_text())
+        except (OSError, ValueError):
+            found = []  # what counts is in the published file
+        for entry in found if isinstance(found, list) else []:
+            if is_sound(entry):
+                entries[entry["build_id"]] = entry
+    for entry in filter(is_sound, published_log(warehouse)):
         entries[entry["build_id"]] = entry
     return sorted(entries.values(), key=lambda entry: (entry["started_at"], entry["build_id"]))
+
+
+def is_sound(entry: Any) -> bool:
+    """Whether an entry is one that `new_entry` and a build make: the file may be edited."""
+    kinds = {"bigint": int, "json": dict}
+    if not isinstance(entry, dict) or entry.keys() != COLUMNS.keys():
+        return False
+    if not all(
+        isinstance(entry[name], kinds.get(kind, str)) or entry[name] is None
+        for name, (kind, _) in COLUMNS.items()
+    ):
+        return False
+    try:
+        for name in ("started_at", "finished_at", "as_of"):
+            datetime.fromisoformat(entry[name] or "2000-01-01")
+    except ValueError:
+        return False
+    return (
+        all(entry[name] is not None for name in ("build_id", "status", "started_at"))
+        and all(isinstance(rows, int) for rows in (entry["rows_per_table"] or {}).values())
+        and all(map(is_sound_table, (entry["raw_tables"] or {}).items()))
+    )
+
+
+def is_sound_table(item: tuple[str, Any]) -> bool:
+    """Whether a key and value of an entry's `raw_tables` are what the raw gate found of a table."""
+    key, known = item
+    if not re.fullmatch(r"[\w-]+/\w+", key) or not isinstance(known, dict):
+        return False
+    counts = [known.get(name) for name in ("rows", "rejected")]
+    filled, latest = known.get("filled"), known.get("latest")
+    return (
+        all(isinstance(count, int) for count in counts)
+        and isinstance(known.get("compared", 0), int)
+        and isinstance(filled, dict)
+        and all(isinstance(share, int | float) for share in filled.values())
+        and (latest is None or bool(re.fullmatch(r"\d{4}-\d\d-\d\d", str(latest))))
+    )
 
 
 def published_log(warehouse: Path) -> list[dict[str, Any]]:
@@ -154,7 +196,6 @@ def write_table(connection: duckdb.DuckDBPyConnection, entries: list[dict[str, A
         ]
         connection.execute(f"insert into core.build_log values ({marks})", values)
     text = " ".join(DESCRIPTION.split())
-    connection.execute(f"comment on table core.build_log is '{text}'")
+    connection.execute(f"comment on table core.build_log is {literal(text)}")
     for name, (_, description) in COLUMNS.items():
-        text = description.replace("'", "''")
-        connection.execute(f"comment on column core.build_log.{name} is '{text}'")
+        connection.execute(f"comment on column core.build_log.{name} is {literal(description)}")

@@ -197,7 +197,8 @@ def _write(build: Path, candidate: Path, parquet: Path, marts: list[Mart]) -> di
         connection.execute("set TimeZone = 'UTC'")
         connection.execute(f"attach {literal(str(build))} as build (read_only)")
         connection.execute(
-            f"attach {literal(str(candidate))} as public (storage_version '{STORAGE_VERSION}')"
+            f"attach {literal(str(candidate))} as public "
+            f"(storage_version {literal(STORAGE_VERSION)})"
         )
         built = set(
             connection.execute(

@@ -21,8 +21,10 @@ reporting_currency as (
         case
             when count(*) > 1
                 then {{ raise_in_query(
-                    "'several currencies are present (' || " ~ sorted_list('currency') ~ " || '): "
-                    "say in which one to report, by the var reporting_currency or PATRONAGE_CURRENCY'"
+                    "'several currencies are present (' || " ~ sorted_list('currency') ~ " || "
+                    ~ literal(
+                        '): say in which one to report, by the var reporting_currency or PATRONAGE_CURRENCY'
+                    )
                 ) }}
             else min(currency)
         end as currency,

@@ -32,7 +32,7 @@
         parse_decimal("cast('nan' as double)", 'DOUBLE', 18, 4), 'cast(null as decimal(18, 4))',
     ],
     'a backslash in a literal': [
-        literal("a\\n'"), "'a' || chr(92) || 'n' || chr(39)",
+        literal("'a\\n'"), "chr(39) || 'a' || chr(92) || 'n' || chr(39)",
     ],
     'a month back from its last day': [
         add_to_date('month', -1, "date '2024-03-31'"), "date '2024-02-29'",

@@ -17,6 +17,7 @@ import duckdb
 from great_expectations import expectations as gxe
 
 from patronage.gates import ExpectNoRows, Suite
+from patronage.publish import literal, quoted
 
 TYPES = {
     "time": "TIMESTAMP", "day": "DATE", "birthday": "DATE", "flag": "BOOLEAN",
@@ -24,6 +25,17 @@ TYPES = {
 }  # fmt: skip
 # what a list of values shows of one that is on no list: never an address or a number
 MASKED = "regexp_replace(lower({0}), '.*@.*|.*[0-9][0-9][0-9][0-9][0-9].*', '(looks personal)')"
+
+
+def text(value: Any) -> str:
+    """Return an SQL text of a value for a query that passes through SQLAlchemy and `str.format`.
+
+    There a colon would begin a parameter and a brace a field, so they stand as their numbers.
+    """
+    quoted_text = literal(str(value))
+    for sign in ":{}":
+        quoted_text = quoted_text.replace(sign, f"' || chr({ord(sign)}) || '")
+    return f"({quoted_text})"
 
 
 def contract_of(project: Path) -> dict[str, dict[str, Any]]:
@@ -43,7 +55,7 @@ def profile(database: Path, contract: dict[str, Any]) -> dict[str, dict[str, Any
             dates = list(rules["dates"].values())
             latest = f"max({dates[0]}) filter (where fate = 'accepted')" if dates else "null"
             others = f"filter (where {not_erased(rules)})"
-            filled = ", ".join(f'count("{column}") {others}' for column in rules["columns"])
+            filled = ", ".join(f"count({quoted(column)}) {others}" for column in rules["columns"])
             for source, rows, rejected, erased, last, compared, *counts in connection.execute(
                 f"select source, count(*), count(*) filter (where fate = 'rejected'), "
                 f"count(*) filter (where reject_reason = 'erased'), {latest}, "
@@ -91,7 +103,7 @@ def suites(
     ]
     gone = sorted(key for key, known in last.items() if key not in found and known["rows"])
     if gone:
-        lost = " union all ".join(f"select '{key}' as gone" for key in gone)
+        lost = " union all ".join(f"select {text(key)} as gone" for key in gone)
         again = ExpectNoRows(
             unexpected_rows_query="select gone from {batch}",
             description="every table of the last delivery is there again",
@@ -113,7 +125,8 @@ def table_suite(
     source, table = key.split("/")
     columns = rules["columns"]
     expected = ", ".join(
-        f"('{column}', '{TYPES.get(kind, 'VARCHAR')}')" for column, kind in columns.items()
+        f"({literal(column)}, {literal(TYPES.get(kind, 'VARCHAR'))})"
+        for column, kind in columns.items()
     )
     checks = [
         gxe.ExpectTableColumnsToMatchSet(
@@ -126,7 +139,8 @@ def table_suite(
                 f"select contract.name, contract.type as expected, types.data_type as found "
                 f"from (values {expected}) as contract (name, type) "
                 f"left join duckdb_columns() as types on types.column_name = contract.name "
-                f"and types.schema_name = 'staging' and types.table_name = 'checked_{table}' "
+                f"and types.schema_name = 'staging' "
+                f"and types.table_name = {literal(f'checked_{table}')} "
                 f"where types.data_type is distinct from contract.type "
                 f"and exists (select 1 from {{batch}})"
             ),
@@ -156,9 +170,9 @@ def table_suite(
                 ExpectNoRows(
                     unexpected_rows_query=(
                         "select max(order_date) as newest_order from staging.checked_orders "
-                        f"where source = '{source}' and fate = 'accepted' "
+                        f"where source = {text(source)} and fate = 'accepted' "
                         "and (select count(*) from {batch}) >= 0 "
-                        f"having max(order_date) < date '{oldest}'"
+                        f"having max(order_date) < cast({text(oldest)} as date)"
                     ),
                     description=f"orders are fresh: the newest is of {oldest} or later",
                 )
@@ -191,7 +205,8 @@ def table_suite(
         )
     return Suite(
         key.replace("/", " "),
-        f"select * from staging.checked_{table} where source = '{source}' and {not_erased(rules)}",
+        f"select * from staging.checked_{table} "
+        f"where source = {text(source)} and {not_erased(rules)}",
         checks,
     )
 
@@ -213,7 +228,7 @@ def rejects(limit: float, word: str) -> ExpectNoRows:
 
 def in_list(column: str, values: list[str]) -> ExpectNoRows:
     """Every value is on a list: one that is not may mean what nobody has thought of."""
-    known = ", ".join("'" + value.replace("'", "''") + "'" for value in values)
+    known = ", ".join(text(value) for value in values)
     return ExpectNoRows(
         unexpected_rows_query=(
             f"select {MASKED.format(column)} as {column}, count(*) as rows from {{batch}} "
@@ -240,8 +255,8 @@ def compared_with_the_last(
         ExpectNoRows(
             # of all rows, erased ones too; the batch is named for the form
             unexpected_rows_query=(
-                f"select count(*) as rows from staging.checked_{table} where source = '{source}' "
-                f"and (select count(*) from {{batch}}) >= 0 "
+                f"select count(*) as rows from staging.checked_{table} "
+                f"where source = {text(source)} and (select count(*) from {{batch}}) >= 0 "
                 f"having count(*) not between {least_rows} and {most_rows}"
             ),
             description=(
@@ -255,9 +270,9 @@ def compared_with_the_last(
             ExpectNoRows(
                 unexpected_rows_query=(
                     f"select max({date}) as newest from staging.checked_{table} "
-                    f"where source = '{source}' and fate = 'accepted' "
+                    f"where source = {text(source)} and fate = 'accepted' "
                     "and (select count(*) from {batch}) >= 0 "
-                    f"having coalesce(max({date}) < date '{last['latest']}', true)"
+                    f"having coalesce(max({date}) < cast({text(last['latest'])} as date), true)"
                 ),
                 description=f"the newest {date} is not before the last one's, {last['latest']}",
                 severity="critical" if table == "orders" else "warning",
