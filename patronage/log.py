@@ -16,7 +16,7 @@ from typing import Any
 
 import duckdb
 
-from patronage.database import columns_of, opened
+from patronage.database import columns_of, literal, opened
 from patronage.folder import FolderError, for_readers, kind_of, open_plain, remove
 from patronage.publish import PUBLIC_FILE
 
@@ -263,7 +263,6 @@ def write_table(connection: duckdb.DuckDBPyConnection, entries: list[dict[str, A
         ]
         connection.execute(f"insert into core.build_log values ({marks})", values)
     text = " ".join(DESCRIPTION.split())
-    connection.execute(f"comment on table core.build_log is '{text}'")
+    connection.execute(f"comment on table core.build_log is {literal(text)}")
     for name, (_, description) in COLUMNS.items():
-        text = description.replace("'", "''")
-        connection.execute(f"comment on column core.build_log.{name} is '{text}'")
+        connection.execute(f"comment on column core.build_log.{name} is {literal(description)}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -75,7 +76,10 @@ class Run:
         )
 
     def variables(self) -> dict[str, Any]:
-        """The project's vars, with those of the command line; of `gates` each one by itself."""
+        """The project's vars, with those of the command line; of `gates` each one by itself.
+
+        Raises PublishError for a limit that is no number.
+        """
         known = yaml.safe_load((self.project / "dbt_project.yml").read_text())["vars"]
         given: dict[str, Any] = {}
         for place, option in enumerate(self.options):
@@ -83,7 +87,16 @@ class Run:
                 given = yaml.safe_load(self.options[place + 1]) or {}
             elif option.startswith("--vars="):
                 given = yaml.safe_load(option.removeprefix("--vars=")) or {}
-        return known | given | {"gates": known["gates"] | (given.get("gates") or {})}
+        gates = known["gates"] | (given.get("gates") or {})
+        for name, limit in gates.items():
+            is_number = isinstance(limit, int | float) and math.isfinite(limit)
+            if (
+                name != "known_statuses"
+                and not is_number
+                and (name, limit) != ("oldest_days", None)
+            ):
+                raise PublishError(f"the var gates.{name} must be a number, not {limit!r}")
+        return known | given | {"gates": gates}
 
     def raw_folders(self) -> list[Path]:
         """The folders of raw files on this machine; none where dbt will find fault with them."""

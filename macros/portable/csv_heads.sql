@@ -55,7 +55,8 @@
     read_csv(
         {{ literal_paths(paths) }},
         auto_detect = false, header = false, delim = {{ literal('\x01\x02\x03\x04') }}, quote = '', escape = '',
-        strict_mode = false, parallel = false, new_line = '\n', {{ line_sizes() }}, {{ options }} filename = 'raw_file', columns = {'line': 'varchar'}
+        strict_mode = false, parallel = false, new_line = '\n', {{ line_sizes() }}, {{ options }}
+        filename = 'raw_file', columns = {'line': 'varchar'}
     )
 {%- endmacro %}
 
@@ -156,9 +157,10 @@
                     when not is_unicode and contains(line, '\ufffd') then 'Invalid unicode (byte sequence mismatch)'
                     when line rlike '(^|,)[ \\t]+\"' then 'A blank stands before a quote'
                     when line rlike '(^|,)\"' then 'Value with unterminated quote found'
-                    when length(line) > " ~ limit ~ " then 'Maximum line size of " ~ limit ~ " bytes exceeded'
+                    when length(line) > " ~ limit ~ " then "
+                        ~ literal('Maximum line size of ' ~ limit ~ ' bytes exceeded') ~ "
                     when line <> '' and length(line) - length(replace(line, ',', '')) + 1 <> " ~ fields ~ "
-                        then 'Expected Number of Columns: " ~ fields ~ " Found: '
+                        then " ~ literal('Expected Number of Columns: ' ~ fields ~ ' Found: ') ~ "
                             || (length(line) - length(replace(line, ',', '')) + 1)
                 end as fault
             from rows

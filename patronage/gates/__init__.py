@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from sqlalchemy.engine import URL
+
 from patronage.pages import secured
 from patronage.text import printable, without_values
 
@@ -156,7 +158,11 @@ class Gates:
     def check(self, gate: str, database: Path, suites: Iterable[Suite]) -> Outcome:
         """Run the suites of a gate on a database file, which is released afterwards."""
         source = self.context.data_sources.add_sql(
-            gate, connection_string=f"duckdb:///{database}", create_temp_table=False, kwargs=ENGINE
+            gate,
+            # as a URL: a folder's name may hold signs that mean something in one
+            connection_string=str(URL.create("duckdb", database=str(database))),
+            create_temp_table=False,
+            kwargs=ENGINE,
         )
         outcome = Outcome()
         try:

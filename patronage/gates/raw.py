@@ -14,7 +14,7 @@ from typing import Any
 from great_expectations import expectations as gxe
 
 from patronage.contract import contract_of
-from patronage.database import opened
+from patronage.database import literal, opened, quoted
 from patronage.gates import ExpectNoRows, Suite
 
 TYPES = {
@@ -33,6 +33,17 @@ EXAMPLES = "array_to_string(min({0}, 3) filter (where cast({0} as varchar) not l
 WHOLE = "not is_scrubbed"
 
 
+def text(value: Any) -> str:
+    """Return an SQL text of a value for a query that passes through SQLAlchemy and `str.format`.
+
+    There a colon would begin a parameter and a brace a field, so they stand as their numbers.
+    """
+    quoted_text = literal(str(value))
+    for sign in ":{}":
+        quoted_text = quoted_text.replace(sign, f"' || chr({ord(sign)}) || '")
+    return f"({quoted_text})"
+
+
 def profile(database: Path, contract: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Return what is known of each source's tables (source/table): the log's `raw_tables`."""
     tables = {}
@@ -41,7 +52,7 @@ def profile(database: Path, contract: dict[str, Any]) -> dict[str, dict[str, Any
             dates = list(rules["dates"].values())
             latest = f"max({dates[0]}) filter (where row_status = 'accepted')" if dates else "null"
             others = f"filter (where {WHOLE})"
-            filled = ", ".join(f'count("{column}") {others}' for column in rules["columns"])
+            filled = ", ".join(f"count({quoted(column)}) {others}" for column in rules["columns"])
             for source, rows, rejected, erased, last, compared, *counts in connection.execute(
                 f"select source, count(*), count(*) filter (where row_status = 'rejected'), "
                 f"count(*) filter (where reject_reason = 'erased'), {latest}, "
@@ -82,7 +93,7 @@ def suites(
     ]
     gone = sorted(key for key, known in last.items() if key not in found and known["rows"])
     if gone:
-        lost = " union all ".join(f"select '{key}' as gone" for key in gone)
+        lost = " union all ".join(f"select {text(key)} as gone" for key in gone)
         again = ExpectNoRows(
             unexpected_rows_query="select gone from {batch}",
             description="every table of the last delivery is there again",
@@ -104,7 +115,8 @@ def table_suite(
     source, table = key.split("/")
     columns = rules["columns"]
     expected = ", ".join(
-        f"('{column}', '{TYPES.get(kind, 'VARCHAR')}')" for column, kind in columns.items()
+        f"({literal(column)}, {literal(TYPES.get(kind, 'VARCHAR'))})"
+        for column, kind in columns.items()
     )
     checks = [
         gxe.ExpectTableColumnsToMatchSet(
@@ -117,7 +129,8 @@ def table_suite(
                 f"select contract.name, contract.type as expected, types.data_type as found "
                 f"from (values {expected}) as contract (name, type) "
                 f"left join duckdb_columns() as types on types.column_name = contract.name "
-                f"and types.schema_name = 'staging' and types.table_name = 'checked_{table}' "
+                f"and types.schema_name = 'staging' "
+                f"and types.table_name = {literal(f'checked_{table}')} "
                 f"where types.data_type is distinct from contract.type "
                 f"and exists (select 1 from {{batch}})"
             ),
@@ -150,9 +163,9 @@ def table_suite(
                 ExpectNoRows(
                     unexpected_rows_query=(
                         "select max(order_date) as newest_order from staging.checked_orders "
-                        f"where source = '{source}' and row_status = 'accepted' "
+                        f"where source = {text(source)} and row_status = 'accepted' "
                         "and (select count(*) from {batch}) >= 0 "
-                        f"having max(order_date) < date '{oldest}'"
+                        f"having max(order_date) < cast({text(oldest)} as date)"
                     ),
                     description=f"orders are fresh: the newest is of {oldest} or later",
                 )
@@ -187,7 +200,7 @@ def table_suite(
         )
     return Suite(
         key.replace("/", " "),
-        f"select * from staging.checked_{table} where source = '{source}' and {WHOLE}",
+        f"select * from staging.checked_{table} where source = {text(source)} and {WHOLE}",
         checks,
     )
 
@@ -198,7 +211,7 @@ def rejects(source: str, table: str, limit: float, word: str) -> ExpectNoRows:
         # of all rows, so that an erasure changes no share; the batch is named for the form
         unexpected_rows_query=(
             "with every_row as ("
-            f"select * from staging.checked_{table} where source = '{source}' "
+            f"select * from staging.checked_{table} where source = {text(source)} "
             "and (select count(*) from {batch}) >= 0) "
             "select reject_reason as reason, count(*) as rows, "
             "round(100.0 * count(*) / (select count(*) from every_row), 2) as percent "
@@ -213,7 +226,7 @@ def rejects(source: str, table: str, limit: float, word: str) -> ExpectNoRows:
 
 def in_list(column: str, values: list[str]) -> ExpectNoRows:
     """Every value is on a list: one that is not may mean what nobody has thought of."""
-    known = ", ".join("'" + value.replace("'", "''") + "'" for value in values)
+    known = ", ".join(text(value) for value in values)
     return ExpectNoRows(
         unexpected_rows_query=(
             f"select {MASKED.format(column)} as {column}, count(*) as rows, "
@@ -242,8 +255,8 @@ def compared_with_the_last(
         ExpectNoRows(
             # of all rows, erased ones too; the batch is named for the form
             unexpected_rows_query=(
-                f"select count(*) as rows from staging.checked_{table} where source = '{source}' "
-                f"and (select count(*) from {{batch}}) >= 0 "
+                f"select count(*) as rows from staging.checked_{table} "
+                f"where source = {text(source)} and (select count(*) from {{batch}}) >= 0 "
                 f"having count(*) not between {least_rows} and {most_rows}"
             ),
             description=(
@@ -257,9 +270,9 @@ def compared_with_the_last(
             ExpectNoRows(
                 unexpected_rows_query=(
                     f"select max({date}) as newest from staging.checked_{table} "
-                    f"where source = '{source}' and row_status = 'accepted' "
+                    f"where source = {text(source)} and row_status = 'accepted' "
                     "and (select count(*) from {batch}) >= 0 "
-                    f"having coalesce(max({date}) < date '{last['latest']}', true)"
+                    f"having coalesce(max({date}) < cast({text(last['latest'])} as date), true)"
                 ),
                 description=f"the newest {date} is not before the last one's, {last['latest']}",
                 severity="critical" if table == "orders" else "warning",

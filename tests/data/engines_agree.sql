@@ -32,7 +32,7 @@
         parse_decimal("cast('nan' as double)", 'DOUBLE', 18, 4), 'cast(null as decimal(18, 4))',
     ],
     'a backslash in a literal': [
-        literal("a\\n'"), "'a' || chr(92) || 'n' || chr(39)",
+        literal("'a\\n'"), "chr(39) || 'a' || chr(92) || 'n' || chr(39)",
     ],
     'digits of a phone number, whatever groups them': [
         phone_digits("'call +49 (30) 90-18 20, room 7'"), "'|4930901820|7'",

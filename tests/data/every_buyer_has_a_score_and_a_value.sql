@@ -22,7 +22,7 @@ found as (
     {%- for days in number_var('clv_horizon_days') %}
     union all
     select
-        'clv, {{ days }} days' as place,
+        {{ literal('clv, ' ~ days ~ ' days') }} as place,
         count(*) as customers,
         null as net_amount
     from {{ ref('clv') }}

@@ -93,8 +93,8 @@ BROKEN_FILES: dict[str, tuple[dict[str, str | bytes], str]] = {
         {"orders.csv": GOOD.replace("\n", "\r\n") + "good too,2024-01-05,1\n"},
         "orders.csv",
     ),
-    "a_line_of_11_megabytes": (
-        {"orders.csv": GOOD + "long,2024-01-05," + "1" * 11_000_000 + "\n"},
+    "a_line_of_65_megabytes": (
+        {"orders.csv": GOOD + "long,2024-01-05," + "1" * 65_000_000 + "\n"},
         "orders.csv, line 3: Maximum line size",
     ),
     "truncated_parquet": ({"orders.parquet": TYPED[: len(TYPED) // 2]}, "orders.parquet"),

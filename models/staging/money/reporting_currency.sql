@@ -23,8 +23,9 @@ reporting_currency as (
                 then {{ raise_in_query(
                     "'several currencies are present (' || " ~ sorted_list(
                         "case when length(currency) = 3 then currency else '(free text)' end"
-                    ) ~ " || '): "
-                    "say in which one to report, by the var reporting_currency or PATRONAGE_CURRENCY'"
+                    ) ~ " || " ~ literal(
+                        '): say in which one to report, by the var reporting_currency or PATRONAGE_CURRENCY'
+                    )
                 ) }}
             else min(currency)
         end as currency,
