@@ -1,4 +1,4 @@
-{#- All rows of a contract table that the shops of one system bring: the whole of a model in models/sources.
+{#- All rows of a contract table that the shops of one system bring: the whole of a model in models/staging.
 
     Without a call block the shops' files are in the contract's own shape. With one, the block maps a shop's
     own files: it is given the shop and writes a select of contract columns, of any type, in any order;

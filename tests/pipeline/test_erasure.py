@@ -55,8 +55,8 @@ LEFT = (
     ".candidate.duckdb",
     "build.duckdb.wal",
     "build.duckdb.tmp/duckdb_temp_storage-0.tmp",
-    "target/run/patronage/models/staging/typed_orders.sql",
-    "target/compiled/patronage/models/staging/typed_orders.sql",
+    "target/run/patronage/models/staging/orders/base_orders.sql",
+    "target/compiled/patronage/models/staging/orders/base_orders.sql",
     "target/logs/dbt.log",
 )
 TOTALS = (

@@ -9,10 +9,9 @@ import click.testing
 from conftest import PROJECT, STAGING, unset_settings
 
 from patronage.cli import main
-from patronage.gates import Gates, expectations_of
+from patronage.gates import Gates, raw
 
-RAW = expectations_of(PROJECT, "raw")
-CONTRACT = {name: rules for name, rules in RAW.contract_of(PROJECT).items() if name != "erasures"}
+CONTRACT = {name: rules for name, rules in raw.contract_of(PROJECT).items() if name != "erasures"}
 TEXTS = ("id", "text", "code", "currency")
 # what is known of Ann: an email, a phone number, an account, her referral code
 TOKENS = ("ANN.Lee@Example.com", "+1 (555) 010-0199", "Ann-Id-77", "AnnCode")
@@ -184,17 +183,17 @@ def test_the_only_holder_of_a_column_may_be_erased(warehouse, shop):
     limits = {"rejected_share_to_warn": 0.01, "rejected_share_to_stop": 0.2, "fewest_rows": 0.5,
               "most_rows": 10, "least_filled": 0.5, "compared_from_rows": 30,
               "known_statuses": []}  # fmt: skip
-    contract = RAW.contract_of(PROJECT)
+    contract = raw.contract_of(PROJECT)
     warehouse.build(shop(**tables), salt="pepper")
-    last = RAW.profile(file, contract)
+    last = raw.profile(file, contract)
     assert last["files/customers"]["filled"]["lock_in"] == 0.025
     requests = "customer_id,requested_at\nc7,2024-06-01\n"
     warehouse.build(shop(**tables, erasures=requests), salt="pepper")
-    now = RAW.profile(file, contract)
+    now = raw.profile(file, contract)
     assert "lock_in" not in now["files/customers"]["filled"]
-    assert Gates().check("raw", file, RAW.suites(PROJECT, now, last, limits, None)).failed == []
+    assert Gates().check("raw", file, raw.suites(PROJECT, now, last, limits, None)).failed == []
     last["files/customers"]["filled"]["job_title"] = 0.5
-    failed = Gates().check("raw", file, RAW.suites(PROJECT, now, last, limits, None)).failed
+    failed = Gates().check("raw", file, raw.suites(PROJECT, now, last, limits, None)).failed
     assert [line.split(" (last")[0] for line in failed] == [
         "raw files customers: job_title is filled in 24% of rows"
     ]

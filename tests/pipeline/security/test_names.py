@@ -19,7 +19,7 @@ from conftest import PROJECT, Warehouse
 from jinja2 import Environment
 
 from patronage.build import BuildError
-from patronage.gates import Gates, Suite, expectations_of
+from patronage.gates import Gates, Suite, raw
 from patronage.log import COLUMNS, read_log
 from patronage.publish import PublishError
 from patronage.runs import Run
@@ -84,7 +84,7 @@ def test_the_search_finds_other_ways(bad):
 def test_python_has_one_place_for_quotes_too():
     """No f-string of SQL puts a value between quotes by itself."""
     found = []
-    files = [*(PROJECT / "patronage").glob("*.py"), *(PROJECT / "tests/expectations").glob("*.py")]
+    files = [*(PROJECT / "patronage").glob("*.py"), *(PROJECT / "patronage" / "gates").glob("*.py")]
     for file in files:
         for node in ast.walk(ast.parse(file.read_text())):
             if not isinstance(node, ast.JoinedStr):
@@ -271,7 +271,6 @@ def test_the_gates_take_names_and_keys_as_they_are(tmp_path):
     folder = tmp_path / ODD
     folder.mkdir()
     duckdb.connect(str(folder / "build.duckdb")).close()
-    raw = expectations_of(PROJECT, "raw")
     key = "x' union all select 'y {batch} {0} {{ :z ::w \\:v %s/orders"
     limits = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["vars"]["gates"]
     suites = raw.suites(PROJECT, {}, {key: {"rows": 1}}, limits, None)

@@ -20,7 +20,7 @@ from patronage.build import BuildError, dbt_environment, first_line
 from patronage.cli import Terminal, main
 from patronage.contract import contract_of
 from patronage.docs import write_docs
-from patronage.gates import ExpectNoRows, Gates, Suite, expectations_of
+from patronage.gates import ExpectNoRows, Gates, Suite, raw
 from patronage.rejects import Rejected, export
 from patronage.runs import failed_names
 from patronage.text import printable, without_values
@@ -269,7 +269,6 @@ def test_messages_logs_and_pages_hold_no_value_of_free_text(
     warehouse.selection = ["--select", *STAGING, "path:seeds/event_points.csv"]
     warehouse.build(poisoned, currency="EUR")
     file = warehouse.folder / "build.duckdb"
-    raw = expectations_of(PROJECT, "raw")
     limits = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["vars"]["gates"]
     gates = Gates()
     found = raw.profile(file, contract_of(PROJECT))

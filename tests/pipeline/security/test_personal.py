@@ -7,10 +7,10 @@ import shutil
 
 import duckdb
 import pytest
-from conftest import PROJECT, Warehouse, parsed
+from conftest import Warehouse, parsed
 from test_gates import mart_suites
 
-from patronage.gates import Gates, expectations_of
+from patronage.gates import Gates, marts
 from patronage.publish import marts_of
 
 PUBLIC = "patronage.duckdb"
@@ -228,7 +228,6 @@ HARMLESS = (
 
 def test_the_gate_tells_people_from_numbers_of_things():
     """The IBANs are those of the standard's examples; with a wrong checksum they are none."""
-    marts = expectations_of(PROJECT, "marts")
     look = f"select {marts.looks_personal('value')} from (select ?::varchar as value)"
     with duckdb.connect() as connection:
         assert [v for v in PERSONAL if not connection.execute(look, [v]).fetchall()[0][0]] == []
