@@ -1,8 +1,11 @@
 {%- set fixed = var('lifecycle_thresholds') or {} -%}
-{%- macro fixed_number(purchase, name) -%}
-{%- set number = (fixed.get(purchase) or {}).get(name) -%}
-{{ sound_number('lifecycle_thresholds', number) if number is not none else 'null' }}
-{%- endmacro -%}
+{%- set numbers = {} -%}
+{%- for purchase in ['first', 'repeat'] -%}
+    {%- for name in ['at_risk_after_days', 'lapsed_after_days'] -%}
+        {%- set number = (fixed.get(purchase) or {}).get(name) or 0 -%}
+        {%- do numbers.update({purchase ~ name: sound_number('lifecycle_thresholds', number) or 'null'}) -%}
+    {%- endfor -%}
+{%- endfor -%}
 -- a class with too few gaps borrows the other's thresholds, if those rest on enough
 with chosen as (
     select
@@ -33,12 +36,12 @@ decided as (
         gaps,
         case purchase
             {%- for purchase in ['first', 'repeat'] %}
-            when {{ literal(purchase) }} then {{ fixed_number(purchase, 'at_risk_after_days') }}
+            when {{ literal(purchase) }} then {{ numbers[purchase ~ 'at_risk_after_days'] }}
             {%- endfor %}
         end as fixed_at_risk_after_days,
         case purchase
             {%- for purchase in ['first', 'repeat'] %}
-            when {{ literal(purchase) }} then {{ fixed_number(purchase, 'lapsed_after_days') }}
+            when {{ literal(purchase) }} then {{ numbers[purchase ~ 'lapsed_after_days'] }}
             {%- endfor %}
         end as fixed_lapsed_after_days,
         is_observed,
