@@ -10,9 +10,9 @@
 } %}
 {%- set searched = 5 %}
 
--- What is known of the erased is looked for in all texts, and so that the work grows with the length of the texts,
--- not with the number of people: {{ searched }} letters of each known text, its anchor, are joined to all runs of so many
--- letters, and only where one is found the whole is compared. Nothing but hashes is written.
+-- What is known of the erased is looked for in all texts, so that the work grows with the length of the texts, not
+-- with the number of people: {{ searched }} letters of each known text, its anchor, are joined to all runs of so
+-- many letters, and only where one is found the whole is compared. Nothing but hashes is written.
 with named as (
     {%- for table, columns in names.items() %}
     {{ 'union all' if not loop.first }}
@@ -54,12 +54,16 @@ telling as (
         case when kind in ('account', 'code') then source end as source,
         kind,
         known_text,
-        case when position('@' in known_text) > 0 then 1 else length(known_text) - {{ searched - 1 }} end as anchor_place
+        case
+            when position('@' in known_text) > 0 then 1
+            else length(known_text) - {{ searched - 1 }}
+        end as anchor_place
     from known
     where
         case
             when kind = 'email' then length(known_text) >= 5 and position('@' in known_text) > 1
-            when kind = 'phone' then length(known_text) >= 7 and replace(known_text, substr(known_text, 1, 1), '') <> ''
+            when kind = 'phone'
+                then length(known_text) >= 7 and replace(known_text, substr(known_text, 1, 1), '') <> ''
             when length(known_text) >= 10 then true
             when lower(known_text) = upper(known_text) then false
             when kind = 'code' then length(known_text) >= 5
