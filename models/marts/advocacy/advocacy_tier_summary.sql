@@ -1,10 +1,11 @@
 with months as (
     select
-        months.month_start,
-        {{ add_to_date('month', 1, 'months.month_start') }} = months.window_end as is_complete
-    from {{ ref('int_months') }} as months
+        months.period_start as month_start,
+        months.is_complete
+    from {{ ref('int_periods') }} as months
     inner join {{ ref('int_as_of') }} as dates
-        on months.month_start >= {{ period_start('month', 'dates.history_start') }}
+        on months.period_start >= {{ period_start('month', 'dates.history_start') }}
+    where months.period_grain = 'month'
 ),
 
 -- to compare with: of a hundred people in a community ninety read, nine join in, one speaks

@@ -54,7 +54,7 @@ sayings as (
 
 word_of_mouth as (
     select
-        months.month_start,
+        months.period_start as month_start,
         coalesce(referred.referred_orders, 0) as referred_orders,
         cast(coalesce(referred.referred_net_amount, 0) as decimal(18, 4)) as referred_net_amount,
         {{ share_of('coalesce(referred.referred_net_amount, 0)', 'sales.total_net_amount') }}
@@ -63,7 +63,7 @@ word_of_mouth as (
         coalesce(converted.converted_invites, 0) as converted_invites,
         case
             when
-                {{ add_to_date('month', 1, 'months.month_start') }}
+                {{ add_to_date('month', 1, 'months.period_start') }}
                 <= {{ add_to_date('day', 1 - number_var('invite_window_days'), 'dates.as_of') }}
                 then {{ share_of('coalesce(converted.converted_invites, 0)', 'sales.customers') }}
         end as k_factor,
@@ -79,18 +79,19 @@ word_of_mouth as (
                 - (sayings.promoters - sayings.detractors) * (sayings.promoters - sayings.detractors)
             ) / power(cast(nullif(sayings.responses, 0) as double), 3)
         ), 9) as nps_standard_error
-    from {{ ref('int_months') }} as months
+    from {{ ref('int_periods') }} as months
     cross join {{ ref('int_as_of') }} as dates
     left join sales
-        on months.month_start = sales.month_start
+        on months.period_start = sales.month_start
     left join referred
-        on months.month_start = referred.month_start
+        on months.period_start = referred.month_start
     left join converted
-        on months.month_start = converted.month_start
+        on months.period_start = converted.month_start
     left join invites
-        on months.month_start = invites.month_start
+        on months.period_start = invites.month_start
     left join sayings
-        on months.month_start = sayings.month_start
+        on months.period_start = sayings.month_start
+    where months.period_grain = 'month'
 )
 
 select * from word_of_mouth

@@ -51,15 +51,13 @@ measures as (
         ranked.measure_window,
         ranked.month_start,
         {%- for percent in percents %}
-        max(ranked.running_units) filter (
-            where ranked.customer_rank = totals.top_{{ percent }}_customers
-        ) as top_{{ percent }}_units,
+        max(ranked.running_units) filter (where ranked.customer_rank = totals.top_{{ percent }}_customers)
+            as top_{{ percent }}_units,
         {%- endfor %}
         sum(ranked.running_units) as sum_of_running_units,
         sum(ranked.floored_units * ranked.floored_units) as sum_of_squares,
-        min(ranked.customer_rank) filter (
-            where ranked.running_units * 5 >= totals.floored_units * 4
-        ) as customers_for_80_percent
+        min(ranked.customer_rank) filter (where ranked.running_units * 5 >= totals.floored_units * 4)
+            as customers_for_80_percent
     from ranked
     inner join totals
         on
@@ -79,7 +77,7 @@ measure_windows as (
 
 concentration as (
     select
-        months.month_start,
+        months.period_start as month_start,
         windows.measure_window,
         coalesce(totals.customers, 0) as customers,
         cast(coalesce(totals.net_amount, 0) as decimal(18, 4)) as net_amount,
@@ -88,25 +86,25 @@ concentration as (
             as top_{{ percent }}_percent_share,
         {%- endfor %}
         -- Gini with x ascending, 2 Σ i·x / (n Σ x) − (n + 1) / n: Σ i·x is the sum of the running sums
-        round(
-            (2 * measures.sum_of_running_units / totals.floored_units - totals.customers - 1)
-            / totals.customers, 9
-        ) as gini,
+        round((
+            2 * measures.sum_of_running_units / totals.floored_units - totals.customers - 1
+        ) / totals.customers, 9) as gini,
         round(measures.sum_of_squares / (totals.floored_units * totals.floored_units), 9) as hhi,
         round(totals.floored_units * totals.floored_units / measures.sum_of_squares, 9)
             as effective_customers,
         measures.customers_for_80_percent,
         coalesce(totals.floored_customers, 0) as floored_customers
-    from {{ ref('int_months') }} as months
+    from {{ ref('int_periods') }} as months
     cross join measure_windows as windows
     left join totals
         on
-            months.month_start = totals.month_start
+            months.period_start = totals.month_start
             and windows.measure_window = totals.measure_window
     left join measures
         on
-            months.month_start = measures.month_start
+            months.period_start = measures.month_start
             and windows.measure_window = measures.measure_window
+    where months.period_grain = 'month'
 )
 
 select * from concentration

@@ -1,7 +1,8 @@
 -- the months shown
 with months as (
-    select month_start
-    from {{ ref('int_months') }}
+    select period_start as month_start
+    from {{ ref('int_periods') }}
+    where period_grain = 'month'
     order by month_start desc
     limit {{ number_var('customer_share_months') }}
 ),
@@ -23,18 +24,11 @@ windows as (
     where windows.measure_window = 'trailing_12m'
 ),
 
-totals as (
-    select
-        month_start,
-        count(customer_number) as customers,
-        sum(net_amount) as net_amount
-    from windows
-    group by month_start
-),
-
 ranked as (
     select
         *,
+        count(customer_number) over (partition by month_start) as customers,
+        sum(net_amount) over (partition by month_start) as total_net_amount,
         rank() over (
             partition by month_start, customer_number is null
             order by net_amount desc
@@ -96,15 +90,13 @@ customer_share as (
         coalesce(people.customer_key, 'unattributed') as customer_key,
         ranked.month_start,
         ranked.net_amount as net_amount_12m,
-        {{ share_of('ranked.net_amount', 'totals.net_amount') }} as share_of_sales,
+        {{ share_of('ranked.net_amount', 'ranked.total_net_amount') }} as share_of_sales,
         cast(case when ranked.customer_number is not null then ranked.share_rank end as bigint) as share_rank,
         ranked.orders as orders_12m,
         cast(coalesce(held.products_held, 0) as bigint) as products_held,
         ranked.customer_number is not null
-        and ranked.position_in_month <= ceil(totals.customers / 5.0) as is_top_20_percent
+        and ranked.position_in_month <= ceil(ranked.customers / 5.0) as is_top_20_percent
     from ranked
-    inner join totals
-        on ranked.month_start = totals.month_start
     left join {{ ref('int_customers_keyed') }} as people
         on ranked.customer_number = people.customer_number
     left join held_products as held

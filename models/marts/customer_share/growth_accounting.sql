@@ -19,8 +19,8 @@ compared_months as (
         max(new_month) as new_month,
         bool_or(is_this_month) as ordered_this_month,
         bool_or(not is_this_month) as ordered_last_month,
-        sum(net_amount) filter (where is_this_month) as net_amount,
-        sum(net_amount) filter (where not is_this_month) as previous_net_amount
+        sum(case when is_this_month then net_amount else 0 end) as net_amount,
+        sum(case when is_this_month then 0 else net_amount end) as previous_net_amount
     from (
         select
             customer_number,
@@ -46,19 +46,17 @@ compared_months as (
 changes as (
     select
         month_start,
-        coalesce(net_amount, 0) as net_amount,
-        coalesce(previous_net_amount, 0) as previous_net_amount,
+        net_amount,
+        previous_net_amount,
         ordered_this_month and ordered_last_month as is_retained,
-        coalesce(net_amount, 0) - coalesce(previous_net_amount, 0) as change_amount,
+        net_amount - previous_net_amount as change_amount,
         case
-            when coalesce(net_amount, 0) > coalesce(previous_net_amount, 0)
-                then case
-                    when new_month = month_start then 'new'
-                    when not ordered_last_month then 'resurrected'
-                    else 'expansion'
-                end
-            when coalesce(net_amount, 0) < coalesce(previous_net_amount, 0)
-                then case when ordered_this_month then 'contraction' else 'churned' end
+            when net_amount = previous_net_amount then null
+            when net_amount < previous_net_amount and ordered_this_month then 'contraction'
+            when net_amount < previous_net_amount then 'churned'
+            when new_month = month_start then 'new'
+            when not ordered_last_month then 'resurrected'
+            else 'expansion'
         end as change_kind
     from compared_months
 ),
@@ -77,20 +75,9 @@ monthly_changes as (
     group by month_start
 ),
 
-others as (
-    select
-        period_start as month_start,
-        unattributed_net_amount,
-        credit_note_amount
-    from {{ ref('new_customer_share') }}
-    where
-        period_grain = 'month'
-        and breakdown = 'total'
-),
-
 growth_accounting as (
     select
-        months.month_start,
+        months.period_start as month_start,
         {%- for amount in [
             'net_amount', 'previous_net_amount', 'new_amount', 'resurrected_amount', 'expansion_amount',
             'contraction_amount', 'churned_amount'
@@ -104,14 +91,19 @@ growth_accounting as (
             'coalesce(new_amount, 0) + coalesce(resurrected_amount, 0) + coalesce(expansion_amount, 0)',
             'coalesce(contraction_amount, 0) + coalesce(churned_amount, 0)'
         ) }} as quick_ratio,
-        others.unattributed_net_amount,
-        others.credit_note_amount,
-        {{ add_to_date('month', 1, 'months.month_start') }} = months.window_end as is_complete
-    from {{ ref('int_months') }} as months
-    inner join others
-        on months.month_start = others.month_start
+        totals.unattributed_net_amount,
+        totals.credit_note_amount,
+        months.is_complete
+    from {{ ref('int_periods') }} as months
+    inner join {{ ref('new_customer_share') }} as totals
+        on
+            months.period_grain = totals.period_grain
+            and months.period_start = totals.period_start
     left join monthly_changes as changes
-        on months.month_start = changes.month_start
+        on months.period_start = changes.month_start
+    where
+        months.period_grain = 'month'
+        and totals.breakdown = 'total'
 )
 
 select * from growth_accounting

@@ -1,8 +1,9 @@
+{#- A quantile between equal amounts may fall short of them by its own arithmetic. -#}
+{%- set up_to_p20 = 'cast(amounts.net_amount as double) <= bounds.p20_net_amount * (1 + 1e-15)' -%}
+{%- set up_to_p80 = 'cast(amounts.net_amount as double) <= bounds.p80_net_amount * (1 + 1e-15)' -%}
 with dates as (
-    select
-        as_of,
-        {{ add_to_date('month', -12, add_to_date('day', 1, 'as_of')) }} as window_start
-    from {{ ref('int_as_of') }}
+    select max(window_start) as window_start
+    from {{ ref('int_periods') }}
 ),
 
 sales as (
@@ -90,46 +91,26 @@ bounds as (
         segment
 ),
 
-banded as (
+spend_bands as (
     select
         amounts.segment_by,
         amounts.segment,
-        bounds.min_net_amount,
-        bounds.p20_net_amount,
-        bounds.median_net_amount,
-        bounds.p80_net_amount,
-        bounds.max_net_amount,
-        -- a quantile between equal amounts may fall short of them by its own arithmetic
-        case
-            when amounts.net_amount <= 0 then 'non_positive'
-            when cast(amounts.net_amount as double) <= bounds.p20_net_amount * (1 + 1e-15) then 'low'
-            when cast(amounts.net_amount as double) <= bounds.p80_net_amount * (1 + 1e-15) then 'middle'
-            else 'high'
-        end as band
+        count(*) as customers,
+        {%- for name in ['min', 'p20', 'median', 'p80', 'max'] %}
+        -- by way of eight decimals: a double just below a half is one
+        cast(cast(max(bounds.{{ name }}_net_amount) as decimal(28, 8)) as decimal(18, 4))
+            as {{ name }}_net_amount,
+        {%- endfor %}
+        count(*) filter (where amounts.net_amount > 0 and {{ up_to_p20 }}) as low_customers,
+        count(*) filter (where not {{ up_to_p20 }} and {{ up_to_p80 }}) as middle_customers,
+        count(*) filter (where not {{ up_to_p80 }}) as high_customers,
+        count(*) filter (where amounts.net_amount <= 0) as non_positive_customers
     from segment_amounts as amounts
     left join bounds
         on
             amounts.segment_by = bounds.segment_by
             and amounts.segment = bounds.segment
-),
-
-spend_bands as (
-    select
-        segment_by,
-        segment,
-        count(*) as customers,
-        {%- for name in ['min', 'p20', 'median', 'p80', 'max'] %}
-        -- by way of eight decimals: a double just below a half is one
-        cast(cast(max({{ name }}_net_amount) as decimal(28, 8)) as decimal(18, 4)) as {{ name }}_net_amount,
-        {%- endfor %}
-        count(*) filter (where band = 'low') as low_customers,
-        count(*) filter (where band = 'middle') as middle_customers,
-        count(*) filter (where band = 'high') as high_customers,
-        count(*) filter (where band = 'non_positive') as non_positive_customers
-    from banded
-    group by
-        segment_by,
-        segment
+    group by amounts.segment_by, amounts.segment
 )
 
 select * from spend_bands

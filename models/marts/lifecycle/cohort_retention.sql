@@ -3,7 +3,7 @@ with cohort_months as (
         *,
         (extract(year from month_start) - extract(year from cohort_month)) * 12
         + extract(month from month_start) - extract(month from cohort_month) as months_since,
-        {{ add_to_date('month', 1, 'month_start') }} = window_end as is_mature,
+        is_complete as is_mature,
         sum(leaving_customers) over so_far as left_customers,
         sum(returning_customers) over so_far as returned_customers,
         sum(net_amount) over so_far as net_amount_so_far,

@@ -1,4 +1,12 @@
-with stages as (
+with periods as (
+    select
+        period_grain,
+        period_end
+    from {{ ref('int_periods') }}
+    where period_grain in ('week', 'month')
+),
+
+stages as (
     {%- for stage in ['prospect', 'new', 'active', 'at_risk', 'lapsed', 'reactivated'] %}
     select {{ literal(stage) }} as stage
     {{ 'union all' if not loop.last }}
@@ -33,7 +41,7 @@ counted as (
         periods.period_end,
         changes.stage,
         sum(changes.change) as customers
-    from {{ ref('int_lifecycle_periods') }} as periods
+    from periods
     inner join changes
         on periods.period_end >= changes.change_date
     group by
@@ -50,7 +58,7 @@ lifecycle_stock as (
         cast(coalesce(counted.customers, 0) as bigint) as customers,
         {{ share_of('coalesce(counted.customers, 0)', 'sum(counted.customers) over period') }} as share,
         cast(coalesce(sales.net_amount, 0) as decimal(18, 4)) as net_amount
-    from {{ ref('int_lifecycle_periods') }} as periods
+    from periods
     cross join stages
     left join counted
         on

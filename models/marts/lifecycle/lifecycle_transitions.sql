@@ -13,15 +13,17 @@ with moves as (
 
 moved as (
     select
-        months.month_start,
+        moves.month_start,
         moves.from_stage,
         moves.to_stage,
         count(*) as customers
     from moves
-    inner join {{ ref('int_months') }} as months
-        on moves.month_start = months.month_start
+    inner join {{ ref('int_periods') }} as months
+        on
+            moves.month_start = months.period_start
+            and months.period_grain = 'month'
     group by
-        months.month_start,
+        moves.month_start,
         moves.from_stage,
         moves.to_stage
 ),

@@ -18,7 +18,8 @@ with activity as (
 
 last_window as (
     select max(window_start) as window_start
-    from {{ ref('int_months') }}
+    from {{ ref('int_periods') }}
+    where period_grain = 'month'
 ),
 
 -- the last, partial month's window begins within a month, whose later days alone it holds

@@ -63,16 +63,18 @@ balances as (
 int_customer_windows as (
     select
         balances.measure_window,
-        months.month_start,
+        months.period_start as month_start,
         balances.customer_number,
         cast(balances.orders as bigint) as orders,
         cast(balances.net_amount as decimal(18, 4)) as net_amount
     from balances
-    inner join {{ ref('int_months') }} as months
+    inner join {{ ref('int_periods') }} as months
         on
-            balances.from_month <= months.month_start
-            and balances.until_month > months.month_start
-    where balances.activities > 0
+            balances.from_month <= months.period_start
+            and balances.until_month > months.period_start
+    where
+        months.period_grain = 'month'
+        and balances.activities > 0
 )
 
 select * from int_customer_windows

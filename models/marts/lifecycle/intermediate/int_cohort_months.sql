@@ -59,24 +59,26 @@ happenings as (
 int_cohort_months as (
     select
         cohorts.cohort_month,
-        months.month_start,
-        months.window_end,
+        months.period_start as month_start,
+        months.is_complete,
         cohorts.cohort_customers,
         coalesce(sum(happenings.ordering_customers), 0) as ordering_customers,
         coalesce(sum(happenings.leaving_customers), 0) as leaving_customers,
         coalesce(sum(happenings.returning_customers), 0) as returning_customers,
         coalesce(sum(happenings.net_amount), 0) as net_amount
     from cohorts
-    inner join {{ ref('int_months') }} as months
-        on cohorts.cohort_month <= months.month_start
+    inner join {{ ref('int_periods') }} as months
+        on
+            cohorts.cohort_month <= months.period_start
+            and months.period_grain = 'month'
     left join happenings
         on
             cohorts.cohort_month = happenings.cohort_month
-            and months.month_start = happenings.month_start
+            and months.period_start = happenings.month_start
     group by
         cohorts.cohort_month,
-        months.month_start,
-        months.window_end,
+        months.period_start,
+        months.is_complete,
         cohorts.cohort_customers
 )
 

@@ -26,7 +26,7 @@ int_sales_by_stage as (
         end as stage,
         cast(sum(purchases.net_amount) as decimal(18, 4)) as net_amount
     from purchases
-    inner join {{ ref('int_lifecycle_periods') }} as periods
+    inner join {{ ref('int_periods') }} as periods
         on
             purchases.period_grain = periods.period_grain
             and purchases.period_start = periods.period_start
