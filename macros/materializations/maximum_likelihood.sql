@@ -1,11 +1,13 @@
-{#- Materializes a model of observations as the parameters under which they are most likely: one row.
+{#- Materializes a model of observations as the parameters under which they are most likely: one row for each fit.
 
     Config:
+      fits            the names of the fits, each of observations of its own
       log_likelihood  {columns: SQL}: the parts of one observation's log-likelihood, of the parameters' names and
                       the columns that the part depends on: what few values share is worked out few times
       parameters      {name: SQL of where to start, an aggregate over the observations}; all are positive
-    The model has a column `customers`: how many customers an observation stands for.
-    The row holds the parameters, log_likelihood and customers; all but the last are null without observations.
+    The model has the columns `fit`, and `customers`: how many customers an observation stands for.
+    A row holds the fit, its parameters, log_likelihood and customers; without observations the customers are 0 and
+    the parameters null.
 
     The search is Newton's in the logarithms of the parameters (Levenberg's damping: of several lengths between
     Newton's step and a short one uphill, the best is taken), with derivatives by central differences. All
@@ -21,11 +23,16 @@
     {{ run_hooks(pre_hooks) }}
     {% do adapter.drop_relation(existing) if existing is not none %}
     {% do replace_table(observations, sql) %}
-    {% set customers = run_query('select cast(coalesce(sum(customers), 0) as bigint) from ' ~ observations)
-        .columns[0].values()[0] | int %}
-    {% set best = fit_parameters(observations, config) if customers else none %}
+    {% set rows = [] %}
+    {% for fit in config.require('fits') %}
+        {% set sample = "(select * from " ~ observations ~ " where fit = '" ~ fit ~ "') as sample" %}
+        {% set customers = run_query('select cast(coalesce(sum(customers), 0) as bigint) from ' ~ sample)
+            .columns[0].values()[0] | int %}
+        {% set best = fit_parameters(sample, config) if customers else none %}
+        {% do rows.append(fitted_row(fit, names, best, customers)) %}
+    {% endfor %}
     {% call statement('main') %}
-        {{ create_table_as(false, target_relation, fitted_row(names, best, customers)) }}
+        {{ create_table_as(false, target_relation, rows | join('union all')) }}
     {% endcall %}
     {% do adapter.drop_relation(observations) %}
     {{ run_hooks(post_hooks) }}
@@ -34,8 +41,9 @@
 {% endmaterialization %}
 
 {#- The row of a fit: parameters rounded to 7 digits, at most 6 behind the point, so that engines agree. -#}
-{% macro fitted_row(names, best, customers) %}
+{% macro fitted_row(fit, names, best, customers) %}
     select
+        '{{ fit }}' as fit,
         {% for name in names %}
         {% if best %}
         {%- set digits = 7 - (2.718281828 ** best.point[loop.index0]) | int | string | length -%}

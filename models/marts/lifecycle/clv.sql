@@ -28,7 +28,7 @@ customers as (
     cross join {{ ref('int_gamma_gamma_fit') }} as fits
     left join {{ ref('int_customer_margins') }} as margins
         on activity.customer_number = margins.customer_number
-    where activity.fit = 'all'
+    where activity.fit = 'full'
 ),
 
 forecasts as (
@@ -42,7 +42,7 @@ forecasts as (
     cross join horizons
     left join {{ ref('int_expected_purchases') }} as forecasts
         on
-            forecasts.fit = 'all'
+            forecasts.fit = 'full'
             and customers.frequency = forecasts.frequency
             and customers.age_days = forecasts.age_days
             and horizons.horizon_days = forecasts.horizon_days

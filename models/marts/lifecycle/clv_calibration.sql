@@ -1,4 +1,4 @@
--- what the early part of the history foretold of each customer
+-- what the history up to the cutoff foretold of each customer
 with predictions as (
     select
         activity.customer_number,
@@ -13,8 +13,8 @@ with predictions as (
     inner join {{ ref('int_rfm_summaries') }} as histories
         on
             activity.customer_number = histories.customer_number
-            and histories.fit = 'all'
-    where activity.fit = 'early'
+            and histories.fit = 'full'
+    where activity.fit = 'calibration'
 ),
 
 deciles as (

@@ -1,13 +1,13 @@
 {%- set models = {
-    'bg_nbd': {'fit': 'int_bg_nbd_fit', 'parameters': ['r', 'alpha', 'a', 'b']},
-    'gamma_gamma': {'fit': 'int_gamma_gamma_fit', 'parameters': ['p', 'q', 'gamma']},
+    'bg_nbd': {'fits': 'int_bg_nbd_fits', 'parameters': ['r', 'alpha', 'a', 'b']},
+    'gamma_gamma': {'fits': 'int_gamma_gamma_fit', 'parameters': ['p', 'q', 'gamma']},
 } -%}
 with samples as (
     select
         count(*) as bg_nbd_customers,
         count(*) filter (where repeat_net_amount > 0) as gamma_gamma_customers
     from {{ ref('int_rfm_summaries') }}
-    where fit = 'all'
+    where fit = 'full'
 ),
 
 parameters as (
@@ -20,8 +20,9 @@ parameters as (
         fits.{{ parameter }} as value,
         fits.log_likelihood,
         samples.{{ model }}_customers as customers
-    from {{ ref(fitted.fit) }} as fits
+    from {{ ref(fitted.fits) }} as fits
     cross join samples
+    where fits.fit = 'full'
     {{ 'union all' if not (is_last_model and loop.last) }}
     {%- endfor %}
     {%- endfor %}

@@ -2,12 +2,12 @@
 with horizons as (
     {%- for days in number_var('clv_horizon_days') %}
     select
-        'all' as fit,
+        'full' as fit,
         {{ days | int }} as horizon_days
     union
     {%- endfor %}
     select
-        'early' as fit,
+        'calibration' as fit,
         floor(history_days / 3) as horizon_days
     from {{ ref('int_as_of') }}
 ),
@@ -33,7 +33,7 @@ sized as (
         parameters.b,
         parameters.r
     from wanted
-    inner join {{ ref('int_bg_nbd_parameters') }} as parameters
+    inner join {{ ref('int_bg_nbd_fits') }} as parameters
         on
             wanted.fit = parameters.fit
             and parameters.log_likelihood is not null

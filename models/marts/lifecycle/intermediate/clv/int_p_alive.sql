@@ -15,7 +15,7 @@ with histories as (
         parameters.alpha + cast(histories.recency_days as double) / 7 as active_weeks,
         parameters.alpha + cast(histories.age_days as double) / 7 as seen_weeks
     from {{ ref('int_rfm_summaries') }} as histories
-    inner join {{ ref('int_bg_nbd_parameters') }} as parameters
+    inner join {{ ref('int_bg_nbd_fits') }} as parameters
         on histories.fit = parameters.fit
 ),
 

@@ -1,13 +1,13 @@
-{#- What the value models know of each customer: at as_of, and early, at the cutoff before the hold-out. -#}
+{#- What the value models know of each customer: at as_of, and at the cutoff before the hold-out. -#}
 with dates as (
     select
-        'all' as fit,
+        'full' as fit,
         as_of as last_day,
         history_days
     from {{ ref('int_as_of') }}
     union all
     select
-        'early' as fit,
+        'calibration' as fit,
         {{ add_to_date('day', '-floor(history_days / 3)', 'as_of') }} as last_day,
         cast(history_days - floor(history_days / 3) as bigint) as history_days
     from {{ ref('int_as_of') }}
