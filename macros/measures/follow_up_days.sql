@@ -1,4 +1,5 @@
 {#- Days that every counted gap had to end in: a year, or half of a shorter history; null without one. -#}
 {% macro follow_up_days(history_days) -%}
-    cast(case when {{ history_days }} >= 730 then 365 else floor({{ history_days }} / 2) end as bigint)
+    {%- set longest = 365 -%}
+    cast(case when {{ history_days }} >= {{ 2 * longest }} then {{ longest }} else floor({{ history_days }} / 2) end as bigint)
 {%- endmacro %}

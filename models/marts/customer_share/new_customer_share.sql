@@ -2,8 +2,7 @@
 {%- set breakdowns = {'day': ['total'], 'week': all, 'month': all, 'quarter': all, 'year': all} -%}
 -- sqlfluff:dialect:postgres
 -- (its duckdb knows no grouping sets)
-
--- a scan for each grain: who is new in a period depends on it, and all at once would need much memory
+-- A scan for each grain: who is new in a period depends on it, and all at once would need much memory
 with sales as (
     {%- for grain, columns in breakdowns.items() %}
     {{ 'union all' if not loop.first }}

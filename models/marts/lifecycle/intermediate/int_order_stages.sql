@@ -18,7 +18,7 @@ with int_order_stages as (
         {{ add_to_date('day', 'thresholds.at_risk_after_days + 1', 'days.order_date') }} as at_risk_on,
         {{ add_to_date('day', 'thresholds.lapsed_after_days + 1', 'days.order_date') }} as lapsed_on
     from {{ ref('int_order_days') }} as days
-    inner join {{ ref('int_lifecycle_thresholds') }} as thresholds
+    inner join {{ ref('lifecycle_thresholds') }} as thresholds
         on thresholds.purchase = case when days.day_number = 1 then 'first' else 'repeat' end
     left join {{ ref('int_customer_attributes') }} as attributes
         on days.customer_number = attributes.customer_number

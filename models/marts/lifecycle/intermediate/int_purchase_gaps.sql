@@ -1,3 +1,4 @@
+{%- set at_risk_share, lapsed_share = 0.8, 0.95 -%}
 with follow_up as (
     select
         as_of,
@@ -53,8 +54,8 @@ int_purchase_gaps as (
     select
         purchase,
         max(gaps) as gaps,
-        min(gap_days) filter (where returned_share >= 0.8) as at_risk_after_days,
-        min(gap_days) filter (where returned_share >= 0.95) as lapsed_after_days
+        min(gap_days) filter (where returned_share >= {{ at_risk_share }}) as at_risk_after_days,
+        min(gap_days) filter (where returned_share >= {{ lapsed_share }}) as lapsed_after_days
     from returns
     group by purchase
 )
