@@ -43,7 +43,7 @@
 {#- The row of a fit: parameters rounded to 7 digits, at most 6 behind the point, so that engines agree. -#}
 {% macro fitted_row(fit, names, best, customers) %}
     select
-        '{{ fit }}' as fit,
+        {{ literal(fit) }} as fit,
         {% for name in names %}
         {% if best %}
         {%- set digits = 7 - (2.718281828 ** best.point[loop.index0]) | int | string | length -%}

@@ -2,7 +2,7 @@
 {% macro breakdown(columns) -%}
     case
         {%- for column in columns %}
-        when grouping({{ column }}) = 0 then '{{ column }}'
+        when grouping({{ column }}) = 0 then {{ literal(column) }}
         {%- endfor %}
     end as breakdown,
     coalesce({{ columns | join(', ') }}) as breakdown_value

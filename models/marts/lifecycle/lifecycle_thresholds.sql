@@ -28,16 +28,15 @@ decided as (
     select
         purchase,
         gaps,
+        {%- for days in ['at_risk_after_days', 'lapsed_after_days'] %}
         case purchase
             {%- for purchase in ['first', 'repeat'] %}
-            when '{{ purchase }}' then {{ (fixed.get(purchase) or {}).get('at_risk_after_days') or 'null' }}
+            {%- set number = (fixed.get(purchase) or {}).get(days) %}
+            when {{ literal(purchase) }}
+                then {{ sound_number('lifecycle_thresholds', number) if number is not none else 'null' }}
             {%- endfor %}
-        end as fixed_at_risk_after_days,
-        case purchase
-            {%- for purchase in ['first', 'repeat'] %}
-            when '{{ purchase }}' then {{ (fixed.get(purchase) or {}).get('lapsed_after_days') or 'null' }}
-            {%- endfor %}
-        end as fixed_lapsed_after_days,
+        end as fixed_{{ days }},
+        {%- endfor %}
         is_observed,
         at_risk_after_days,
         lapsed_after_days

@@ -27,7 +27,7 @@ periods as (
     {%- for grain in ['day', 'week', 'month', 'quarter', 'year'] %}
     {{ 'union all' if not loop.first }}
     select
-        '{{ grain }}' as period_grain,
+        {{ literal(grain) }} as period_grain,
         {{ period_start(grain, 'day') }} as period_start,
         max(day) as period_end,
         {{ period_start(grain, add_to_date('day', 1, 'max(day)')) }}
