@@ -102,7 +102,7 @@ texts as (
     where
         {{ is_asked_for }}
         {%- if 'email' in raw_contract()[table].columns %}
-        -- one address alone is compared as a whole: ann@example.com is not the one of mary.ann@example.com
+        -- one address alone is compared as a whole: another may end with theirs
         and (column_name <> 'email' or translate(column_value, ' <>,;:()"', '') <> column_value)
         {%- endif %}
     {%- endfor %}
