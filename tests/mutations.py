@@ -343,7 +343,7 @@ MUTATIONS = [
     M("int_purchase_gaps",
       "cast(1 as double) / count(*) over (partition by customer_number, purchase)",
       "cast(1 as double)", "every gap weighs the same"),
-    M("int_purchase_gaps", "returned_share >= {{ at_risk_share", "returned_share > {{ at_risk_share",
+    M("int_purchase_gaps", ">= {{ at_risk_share", "> {{ at_risk_share",
       "customers are at risk once more than 80 % returned"),
     M("int_purchase_gaps", "= 0.8, 0.95", "= 0.8, 0.9",
       "customers lapse once 90 % returned"),

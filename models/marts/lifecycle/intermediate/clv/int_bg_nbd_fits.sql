@@ -1,21 +1,21 @@
-{#- How often customers buy, and how they leave: of each fit the distinct purchase histories, in weeks (x repeat
-    purchases, the last at t_x, seen for age) with their customers; none where they are too few to fit.
+{#- How often customers buy, and how they leave: of each fit the distinct purchase histories, in weeks (x
+    repeat purchases, the last at t_x, seen for age) with their customers; none where they are too few to fit.
 
     Fader, Hardie & Lee (2005), "Counting Your Customers" the Easy Way, equation 6, in logarithms. -#}
-{%- set purchases -%}
-    {{ log_gamma('r + x') }} - {{ log_gamma('r') }} + r * ln(alpha)
-    + {{ log_gamma('a + b') }} - {{ log_gamma('b') }}
-    + {{ log_gamma('b + x') }} - {{ log_gamma('a + b + x') }}
-{%- endset -%}
-{%- set dropped_out = 'ln(a) - ln(b + x - 1) + (r + x) * (ln(alpha + age) - ln(alpha + t_x))' -%}
-{%- set times_of_purchases -%}
-    case when x > 0 then greatest({{ dropped_out }}, 0) + ln(1 + exp(-abs({{ dropped_out }}))) else 0 end
-    - (r + x) * ln(alpha + age)
-{%- endset -%}
+{%- set purchases =
+    log_gamma('r + x') ~ ' - ' ~ log_gamma('r') ~ ' + r * ln(alpha)'
+    ~ ' + ' ~ log_gamma('a + b') ~ ' - ' ~ log_gamma('b')
+    ~ ' + ' ~ log_gamma('b + x') ~ ' - ' ~ log_gamma('a + b + x')
+-%}
+{%- set left = 'ln(a) - ln(b + x - 1) + (r + x) * (ln(alpha + age) - ln(alpha + t_x))' -%}
+{%- set times =
+    'case when x > 0 then greatest(' ~ left ~ ', 0) + ln(1 + exp(-abs(' ~ left ~ '))) else 0 end'
+    ~ ' - (r + x) * ln(alpha + age)'
+-%}
 {{ config(
     materialized='maximum_likelihood',
     fits=['full', 'calibration'],
-    log_likelihood={'x': purchases, 'x, t_x, age': times_of_purchases},
+    log_likelihood={'x': purchases, 'x, t_x, age': times},
     parameters={'r': '0.5', 'alpha': '(1 + sum(customers * age) / sum(customers)) / 4', 'a': '1', 'b': '3'}
 ) }}
 
