@@ -230,7 +230,8 @@ def _writing(candidate: Path, parquet: Path, *others: Path) -> Iterator[duckdb.D
     spill = candidate.with_name(f"{candidate.name}.tmp")
     with restricted([candidate, *others], parquet, spill) as connection:
         connection.execute(
-            f"attach {literal(str(candidate))} as public (storage_version '{STORAGE_VERSION}')"
+            f"attach {literal(str(candidate))} as public "
+            f"(storage_version {literal(STORAGE_VERSION)})"
         )
         yield connection
         connection.execute("use memory")

@@ -25,7 +25,7 @@
     {% do replace_table(observations, sql) %}
     {% set rows = [] %}
     {% for fit in config.require('fits') %}
-        {% set sample = "(select * from " ~ observations ~ " where fit = '" ~ fit ~ "') as sample" %}
+        {% set sample = "(select * from " ~ observations ~ " where fit = " ~ literal(fit) ~ ") as sample" %}
         {% set customers = run_query('select cast(coalesce(sum(customers), 0) as bigint) from ' ~ sample)
             .columns[0].values()[0] | int %}
         {% set best = fit_parameters(sample, config) if customers else none %}

@@ -20,7 +20,8 @@
         {% endfor %}
         {% set literals = [] %}
         {% for folder in folders | unique %}
-            {% do literals.append(literal(folder)) %}
+            {#- the engine compares a pattern with them as it stands, before it is one #}
+            {% do literals.extend([literal(folder), literal(as_pattern(folder))]) %}
         {% endfor %}
         {% do run_query('set allowed_directories = [' ~ (literals | join(', ')) ~ ']') %}
         {% do run_query('set enable_external_access = false') %}

@@ -19,6 +19,7 @@ from conftest import PROJECT, Warehouse
 from jinja2 import Environment
 
 from patronage.build import BuildError
+from patronage.folder import FolderError, refuse_place
 from patronage.gates import Gates, Suite, raw
 from patronage.log import COLUMNS, read_log
 from patronage.publish import PublishError
@@ -239,7 +240,7 @@ def test_settings_are_no_sql_either(warehouse, shop):
         ("customer_share", "customer_share_months: -1"),
         ("clv", "clv_horizon_days: [30, (select 1)]"),
         ("clv", "clv_annual_discount_rate: 1; drop table x"),
-        ("int_lifecycle_thresholds", "lifecycle_thresholds: {first: {lapsed_after_days: now()}}"),
+        ("lifecycle_thresholds", "lifecycle_thresholds: {first: {lapsed_after_days: now()}}"),
     ],
 )
 def test_vars_that_are_numbers_are_numbers(warehouse, model, given):
@@ -266,8 +267,8 @@ def test_a_warehouse_folder_may_have_any_name_that_duckdb_takes(tmp_path, monkey
     odd.build(data)
     assert odd.rows("select order_id from staging.stg_orders") == [("1",)]
     for name in ("a?b", "a\nb"):
-        with pytest.raises(BuildError, match="DuckDB keeps no file in a folder with such a name"):
-            Warehouse(tmp_path / name, monkeypatch).build(data)
+        with pytest.raises(FolderError, match="has a sign that DuckDB takes for its own"):
+            refuse_place(tmp_path / name, PROJECT, [data])
 
 
 def test_the_gates_take_names_and_keys_as_they_are(tmp_path):
@@ -280,14 +281,16 @@ def test_the_gates_take_names_and_keys_as_they_are(tmp_path):
     suites = raw.suites(PROJECT, {}, {key: {"rows": 1}}, limits, None)
     statuses = ["on:hold", "{batch}", "it's", "\\:v"]
     orders = " union all ".join(
-        f"select {raw.text(status)} as status, 'accepted' as fate" for status in [*statuses, "lost"]
+        f"select {raw.text(status)} as status, 7 as order_id, 'accepted' as row_status"
+        for status in [*statuses, "lost"]
     )
     suites.append(Suite("orders", orders, [raw.in_list("status", statuses)]))
     outcome = Gates().check("raw", folder / "build.duckdb", suites)
     assert (outcome.run, outcome.failed) == (2, [])
     assert outcome.warned == [
         f"raw deliveries: every table of the last delivery is there again: found gone {key}",
-        "raw orders: status is one of the var gates.known_statuses: found status lost, rows 1",
+        "raw orders: status is one of the var gates.known_statuses: "
+        "found status lost, rows 1, examples 7",
     ]
 
 
@@ -321,6 +324,10 @@ def test_of_an_edited_log_only_what_a_build_may_have_written_is_read(tmp_path):
     ):
         entries.append(good | {"build_id": str(number), name: value})
     (tmp_path / "build_log.json").write_text(json.dumps(entries))
-    assert read_log(tmp_path) == [good]
+    # what a table is said to have had is left out where it is unsound, the entry where more is
+    assert [(entry["build_id"], entry["raw_tables"]) for entry in read_log(tmp_path)] == [
+        *((str(number), {}) for number in range(6)),
+        ("good", good["raw_tables"]),
+    ]
     (tmp_path / "build_log.json").write_text("{}")
     assert read_log(tmp_path) == []
