@@ -1,7 +1,7 @@
-{#- What must be known of CSV files before they are read: a dict of each path to {header, form, fault}.
+{#- What must be known of CSV files before they are read: a dict of each path to {header, form, fault, bytes}.
 
     `header` is the first line, none where it is not UTF-8; files of different `form` cannot be read together;
-    `fault` is what is wrong with the file, where that is already known. -#}
+    `fault` is what is wrong with the file, and `bytes` its size, where that is already known. -#}
 {% macro csv_heads(paths) %}
     {{ return(adapter.dispatch('csv_heads')(paths) if paths else {}) }}
 {% endmacro %}
@@ -16,7 +16,8 @@
         select
             lines.raw_file,
             lines.header,
-            sizes.size - lines.bytes as missing_bytes
+            sizes.size - lines.bytes as missing_bytes,
+            sizes.size
         from (
             select raw_file, first(line) as header, count(*) + coalesce(sum(strlen(line)), 0) as bytes
             from " ~ csv_lines(paths, "store_rejects = true, rejects_limit = 1,
@@ -37,11 +38,12 @@
     {% for path in paths %}
         {% do heads.update({path: {'header': none, 'form': none, 'fault': none}}) %}
     {% endfor %}
-    {% for path, header, missing_bytes in found.rows %}
+    {% for path, header, missing_bytes, size in found.rows %}
         {#- three bytes may be the mark of UTF-8 -#}
         {% do heads.update({path: {
             'header': header if path not in bad_headers,
             'form': none,
+            'bytes': size,
             'fault': path ~ ": " ~ missing_bytes ~ " bytes are in no line of UTF-8 text of at most " ~ limit
                 ~ " bytes (var max_line_bytes)" if missing_bytes > 3,
         }}) %}

@@ -21,7 +21,7 @@
             columns = { {{- columns | join(', ') -}} }
         )
     {%- endset %}
-    {{ return(sql) }}
+    {{ return(files_together(group, sql)) }}
 {% endmacro %}
 
 {% macro spark__csv_rows(group, options='') %}
@@ -40,4 +40,11 @@
         )
     {%- endset %}
     {{ return(sql) }}
+{% endmacro %}
+
+{#- Rows of many small files, put together first: DuckDB writes each file's rows into a table by themselves, which
+    costs more than to read them. Large ones are read as they are, as they would not fit into memory. -#}
+{% macro files_together(group, sql) %}
+    {% set are_small = group.paths | length > 100 and group.sizes | sum < 100000000 %}
+    {{ return('(with small_files as materialized (from ' ~ sql ~ ') from small_files)' if are_small else sql) }}
 {% endmacro %}

@@ -1,6 +1,7 @@
-{#- What must be known of Parquet files before they are read: a dict of each path to {header, form, fault}.
+{#- What must be known of Parquet files before they are read: a dict of each path to {header, form, fault, bytes}.
 
-    Files of the same `header` have the same columns and types; `fault` is what is wrong with the file. -#}
+    Files of the same `header` have the same columns and types; `fault` is what is wrong with the file, and `bytes` its
+    size, where that is known. -#}
 {% macro parquet_heads(paths) %}
     {{ return(adapter.dispatch('parquet_heads')(paths) if paths else {}) }}
 {% endmacro %}
@@ -28,6 +29,7 @@
         {% do heads.update({path: {
             'header': header,
             'form': none,
+            'bytes': bytes,
             'fault': path ~ ": " ~ rows ~ " rows in " ~ bytes ~ " bytes, more than " ~ limit
                 ~ " in each (var max_rows_per_byte)" if rows > limit * bytes,
         }}) %}

@@ -10,7 +10,7 @@
             binary_as_string = true, hive_partitioning = false, filename = 'raw_file'
         )
     {%- endset %}
-    {{ return(sql) }}
+    {{ return(files_together(group, sql)) }}
 {% endmacro %}
 
 {% macro spark__parquet_rows(group) %}

@@ -23,9 +23,10 @@
         {% set group = groups.setdefault(
             (file.format, columns, file.partitions, head.form) | string,
             {'format': file.format, 'columns': columns, 'partitions': file.partitions, 'form': head.form,
-             'paths': [], 'faults': [], 'name': file.name},
+             'paths': [], 'faults': [], 'sizes': [], 'name': file.name},
         ) %}
         {% do group.paths.append(file.path) %}
+        {% do group.sizes.append(head.bytes or 0) %}
         {% do group.faults.append(head.fault) if head.fault %}
     {% endfor %}
     {% set relations = [] %}

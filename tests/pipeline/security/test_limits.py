@@ -113,7 +113,8 @@ def test_thousands_of_files_are_looked_at_together(warehouse, tmp_path, monkeypa
     add_query = DuckDBConnectionManager.add_query
 
     def count(self, sql, *arguments, **options):
-        asked.append(sql)
+        if "read_csv" in sql or "parquet" in sql:
+            asked.append(sql)
         return add_query(self, sql, *arguments, **options)
 
     monkeypatch.setattr(DuckDBConnectionManager, "add_query", count)
@@ -122,7 +123,7 @@ def test_thousands_of_files_are_looked_at_together(warehouse, tmp_path, monkeypa
     assert warehouse.rows("select count(distinct order_id) from staging.stg_orders") == [
         (2 * files,)
     ]
-    assert 10 < len(asked) < files
+    assert 5 < len(asked) < 30
     with pytest.raises(
         BuildError, match=r"table orders has 300 files, more than 299 \(var max_files\)"
     ):
