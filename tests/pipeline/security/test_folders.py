@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -13,7 +12,8 @@ from pathlib import Path
 import click.testing
 import duckdb
 import pytest
-from conftest import PROJECT, unset_settings
+from conftest import PROJECT
+from folders import settled, told, tree
 
 from patronage.cli import main
 from patronage.log import read_log
@@ -25,7 +25,6 @@ SHOP = "order_id,ordered_at,customer_id,email,amount\n" + "".join(
 )
 GENERATION = f".parquet.1-{'0' * 20}"
 SECRET = "root-of-all-secrets"
-COMMANDS = ("build", "publish", "status", "rejects")
 
 
 @pytest.fixture(scope="module")
@@ -48,11 +47,7 @@ def built(tmp_path_factory) -> Path:
 @pytest.fixture
 def folder(tmp_path, monkeypatch) -> Path:
     """The warehouse folder of the commands below; it is not there yet."""
-    unset_settings(monkeypatch)
-    monkeypatch.setenv("PATRONAGE_SALT", "pepper")
-    monkeypatch.setenv("PATRONAGE_DATA", str(tmp_path / "none"))
-    monkeypatch.setenv("PATRONAGE_WAREHOUSE", str(tmp_path / "warehouse"))
-    return tmp_path / "warehouse"
+    return settled(tmp_path, monkeypatch)
 
 
 @pytest.fixture
@@ -60,28 +55,6 @@ def copy(built, folder) -> Path:
     """The built warehouse, copied into it."""
     shutil.copytree(built, folder, symlinks=True)
     return folder
-
-
-def told(*arguments: str) -> str:
-    """Run a command that must fail, in a line and without a traceback; return what it says."""
-    result = click.testing.CliRunner().invoke(main, arguments)
-    assert isinstance(result.exception, SystemExit), (arguments, result.exception, result.output)
-    assert result.exit_code == 1
-    lines = [line for line in result.stderr.splitlines() if "nothing was published" not in line]
-    assert len(lines) == 1, result.stderr
-    return lines[0]
-
-
-def tree(folder: Path) -> dict[str, str]:
-    """Everything in a folder: links by where they lead, files by their content."""
-    found = {}
-    for path in sorted(folder.rglob("*")):
-        name = str(path.relative_to(folder))
-        if path.is_symlink():
-            found[name] = os.readlink(path)
-        else:
-            found[name] = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "/"
-    return found
 
 
 def test_private_files_are_the_users_alone_whatever_the_umask(built):
@@ -95,23 +68,6 @@ def test_private_files_are_the_users_alone_whatever_the_umask(built):
             assert rights == (0o700 if path.is_dir() else 0o600), path
     assert (built / "build.duckdb").exists()
     assert (built / "target" / "manifest.json").exists()
-
-
-@pytest.mark.parametrize(
-    "theirs",
-    ["parquet/x", "data_docs/x", "target/logs/x", "target/debug/x", ".parquet.2020/x", "notes.txt",
-     ".candidate.duckdb", "build.duckdb", "build.duckdb.tmp/x", "spark/x", "logs/x", ".lock",
-     f"{GENERATION}/x", "build_log.json"],
-)  # fmt: skip
-def test_a_folder_that_no_build_has_made_is_refused_and_left_as_it_is(folder, theirs):
-    (folder / theirs).parent.mkdir(parents=True)
-    (folder / theirs).write_text("theirs")
-    (folder / "other.csv").write_text("theirs")
-    before = tree(folder)
-    for command in ("build", "publish"):
-        assert "is not empty and no build has made it" in told(command)
-        assert "--adopt" in told(command)
-    assert tree(folder) == before
 
 
 @pytest.mark.parametrize(
@@ -217,29 +173,6 @@ def test_no_link_leads_out_of_the_folder(copy, tmp_path, name, leads_to):
     assert path.is_symlink()
 
 
-@pytest.mark.parametrize(
-    ("place", "why"),
-    [("project", "holds"), ("project/..", "holds"), ("project/models/out", "lies in"),
-     ("project/data", "lies in"), ("project/patronage/gates", "lies in"), ("raw", "holds"),
-     ("raw/out", "lies in"), (".", "holds"), ("a?b", "sign"), ("file", "is no folder"),
-     ("file/out", "directory")],
-)  # fmt: skip
-def test_a_build_writes_neither_among_code_nor_among_raw_files(
-    tmp_path, monkeypatch, folder, place, why
-):
-    for name in ("project/models", "project/data/demo", "raw"):
-        (tmp_path / name).mkdir(parents=True)
-    (tmp_path / "project" / "dbt_project.yml").write_text("vars: {sources: [], gates: {}}")
-    (tmp_path / "file").touch()
-    before = tree(tmp_path)
-    monkeypatch.setenv("PATRONAGE_DATA", str(tmp_path / "raw"))
-    monkeypatch.setenv("PATRONAGE_WAREHOUSE", str(tmp_path / place))
-    monkeypatch.chdir(tmp_path / "project")
-    said = told("build", "--adopt")
-    assert why in said.lower()
-    assert tree(tmp_path) == before
-
-
 VIEW = """
 create view core.build_log as
 select * exclude (column0) replace (column0 as build_id, column0 as failed_checks)
@@ -298,55 +231,6 @@ def test_a_forged_build_file_reads_nothing_outside(copy, tmp_path):
     assert tree(copy / "parquet") == published
 
 
-SOUND = {
-    "build_id": "2024-01-01T00:00:00-00000000", "status": "failed",
-    "started_at": "2024-01-01 00:00:00.000", "finished_at": None, "as_of": None,
-    "rows_per_table": {}, "raw_tables": {}, "rejected_rows": 0, "checks_run": 1,
-    "checks_failed": 0, "checks_warned": 0, "failed_checks": "sound", "code_version": "1",
-    "salt_mark": "00",
-}  # fmt: skip
-TABLE = {"rows": 1, "rejected": 0, "latest": "2024-01-01", "compared": 1, "filled": {"status": 1}}
-
-
-@pytest.mark.parametrize(
-    "bad",
-    [7, None, [], "text", {}, {"build_id": "x"}, SOUND | {"started_at": 5}, SOUND | {"status": "?"},
-     SOUND | {"started_at": "yesterday"}, SOUND | {"finished_at": []}, SOUND | {"as_of": "' or 1"},
-     SOUND | {"build_id": {}}, SOUND | {"checks_run": "many"}, SOUND | {"rejected_rows": 10**30},
-     SOUND | {"rows_per_table": [1]}, SOUND | {"rows_per_table": {"core.x": "1"}},
-     SOUND | {"raw_tables": "none"}, SOUND | {"failed_checks": 3}],
-)  # fmt: skip
-def test_an_entry_of_the_log_that_is_none_is_left_out(folder, bad):
-    folder.mkdir()
-    entry = SOUND | {"build_id": "sound", "failed_checks": "\x1b[2Jsound"}
-    (folder / "build_log.json").write_text(json.dumps([bad, entry]))
-    assert [one["build_id"] for one in read_log(folder)] == ["sound"]
-    result = click.testing.CliRunner().invoke(main, ["status"])
-    assert result.exit_code == 0, result.output
-    assert "\x1b" not in result.output
-
-
-def test_a_table_of_the_log_that_no_gate_wrote_is_left_out(folder):
-    folder.mkdir()
-    bad = {
-        "a'b/orders": TABLE, "files": TABLE, "files/orders/x": TABLE, "files/Or\nders": TABLE,
-        "../x/orders": TABLE, "a/orders": TABLE | {"latest": "2024-01-01' or true --"},
-        "b/orders": TABLE | {"filled": {'x" or true': 1}}, "c/orders": TABLE | {"rows": "1"},
-        "d/orders": TABLE | {"latest": 5}, "e/orders": [], "f/orders": TABLE | {"filled": {"a": 2}},
-    }  # fmt: skip
-    entry = SOUND | {"raw_tables": bad | {"shop-1/order_lines": TABLE}}
-    (folder / "build_log.json").write_text(json.dumps([entry]))
-    assert [list(one["raw_tables"]) for one in read_log(folder)] == [["shop-1/order_lines"]]
-
-
-@pytest.mark.parametrize("content", [b"\xff\xfe", b"", b"{", b"[" * 100_000, b"null"])
-def test_a_log_that_is_garbage_is_as_good_as_none(folder, content):
-    folder.mkdir()
-    (folder / "build_log.json").write_bytes(content)
-    assert read_log(folder) == []
-    assert "no build yet" in told("status")
-
-
 @pytest.mark.parametrize("content", [b"garbage" * 999, b"", None])
 def test_broken_databases_are_told_in_one_line(copy, content):
     """None: a folder in the file's place."""
@@ -361,13 +245,6 @@ def test_broken_databases_are_told_in_one_line(copy, content):
             said = told(command)
             assert str(file) in said
             assert "`patronage build`" in said or "move it away" in said or "remove it" in said
-
-
-@pytest.mark.parametrize("command", COMMANDS)
-def test_a_warehouse_that_is_a_file_is_told_in_one_line(folder, command):
-    folder.write_text("no folder")
-    told(command)
-    assert folder.read_text() == "no folder"
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
