@@ -1,14 +1,5 @@
-with refunds as (
-    select
-        order_number,
-        sum(amount) as refund_amount
-    from {{ ref('int_refunds') }}
-    where not is_credit_note
-    group by order_number
-),
-
 -- what a sale is
-judged as (
+with judged as (
     select
         staged.row_id as order_number,
         staged.source,
@@ -43,7 +34,7 @@ sequences as (
         min(order_date) over (partition by customer_number) as first_order_date,
         -- null: the shop knows of an order before it
         case
-            when coalesce(known_first_order_date < first_value(order_date) over customer_orders, false) then null
+            when known_first_order_date < first_value(order_date) over customer_orders then null
             else first_value(order_date) over customer_orders
         end as new_order_date
     from judged
@@ -66,7 +57,9 @@ orders as (
         judged.customer_number,
         judged.ordered_at,
         judged.order_date,
-        {%- for text in ['status', 'channel', 'device', 'country', 'region', 'coupon_code', 'referral_code'] %}
+        {%- for text in [
+            'status', 'channel', 'device', 'country', 'region', 'coupon_code', 'referral_code'
+        ] %}
         {{ published_value('orders', 'staged.' ~ text) }} as {{ text }},
         {%- endfor %}
         staged.referral_code as stated_referral_code,
@@ -84,9 +77,12 @@ orders as (
         ) as is_left_censored,
         amounts.gross_amount,
         amounts.discount_amount,
-        {%- set refund_amount = 'case when judged.is_valid then coalesce(refunds.refund_amount, 0) else 0 end' %}
-        cast({{ refund_amount }} as decimal(18, 4)) as refund_amount,
-        cast(amounts.gross_amount - amounts.discount_amount - {{ refund_amount }} as decimal(18, 4)) as net_amount,
+        cast(case when judged.is_valid then amounts.refund_amount else 0 end as decimal(18, 4))
+            as refund_amount,
+        cast(
+            amounts.gross_amount - amounts.discount_amount
+            - case when judged.is_valid then amounts.refund_amount else 0 end as decimal(18, 4)
+        ) as net_amount,
         amounts.lines,
         amounts.distinct_products,
         amounts.units,
@@ -99,8 +95,6 @@ orders as (
         on judged.order_number = staged.row_id
     inner join {{ ref('int_order_amounts') }} as amounts
         on judged.order_number = amounts.order_row_id
-    left join refunds
-        on judged.order_number = refunds.order_number
     left join sequences
         on judged.order_number = sequences.order_number
     left join {{ ref('int_customers_keyed') }} as people
