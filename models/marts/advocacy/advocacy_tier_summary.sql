@@ -3,7 +3,7 @@ with months as (
         months.period_start as month_start,
         months.is_complete
     from {{ ref('int_periods') }} as months
-    inner join {{ ref('int_as_of') }} as dates
+    inner join {{ ref('as_of') }} as dates
         on months.period_start >= {{ period_start('month', 'dates.history_start') }}
     where months.period_grain = 'month'
 ),

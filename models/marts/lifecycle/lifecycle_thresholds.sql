@@ -65,7 +65,7 @@ lifecycle_thresholds as (
             else 'configured'
         end as method
     from decided
-    cross join {{ ref('int_as_of') }} as dates
+    cross join {{ ref('as_of') }} as dates
 )
 
 select * from lifecycle_thresholds

@@ -5,12 +5,9 @@
 with buyers as (
     select
         customer_number,
-        min(order_date) as first_order_date
-    from {{ ref('int_orders') }}
-    where
-        is_valid
-        and customer_number is not null
-    group by customer_number
+        first_order_date
+    from {{ ref('customers') }}
+    where orders > 0
 ),
 
 steps as (
@@ -45,7 +42,7 @@ month_steps as (
         {{ period_start('month', 'steps.step_date') }} as month_start,
         sum(steps.rank_change) as rank_change
     from steps
-    inner join {{ ref('int_as_of') }} as dates
+    inner join {{ ref('as_of') }} as dates
         on steps.step_date <= dates.as_of
     group by
         steps.customer_number,

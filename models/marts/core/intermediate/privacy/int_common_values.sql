@@ -16,7 +16,7 @@ with doers as (
         case when people.customer_number is null and events.anonymous_id is null then events.row_id end
             as event_row_id
     from {{ ref('stg_events') }} as events
-    inner join {{ ref('int_as_of') }} as dates
+    inner join {{ ref('as_of') }} as dates
         on events.event_date <= dates.as_of
     left join {{ ref('int_event_customers') }} as people
         on events.row_id = people.event_row_id
@@ -35,7 +35,7 @@ counted as (
         count(*) as sharers
     {%- if table == 'orders' %}
     from {{ ref('stg_orders') }}
-    where order_date <= (select dates.as_of from {{ ref('int_as_of') }} as dates)
+    where order_date <= (select dates.as_of from {{ ref('as_of') }} as dates)
     {%- else %}
     from {{ ref('int_customer_attributes') }}
     {%- endif %}
