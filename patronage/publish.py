@@ -34,7 +34,10 @@ class PublishError(Exception):
 
 @dataclass(frozen=True)
 class Mart:
-    """A public relation: its place, the columns of its key, and its descriptions."""
+    """A public relation: its place, the columns of its key, and what it publishes.
+
+    A mart may have more columns, for the models that read it: those of meta `published: false`.
+    """
 
     schema: str
     name: str
@@ -47,6 +50,11 @@ class Mart:
     def sql_name(self) -> str:
         """Schema and name, quoted."""
         return f"{quoted(self.schema)}.{quoted(self.name)}"
+
+    @property
+    def sql_columns(self) -> str:
+        """The published columns, quoted, for a select."""
+        return ", ".join(map(quoted, self.columns))
 
 
 def marts_of(manifest: Path) -> list[Mart]:
@@ -63,14 +71,19 @@ def marts_of(manifest: Path) -> list[Mart]:
         key = node["config"]["meta"].get("primary_key")
         if not key:
             raise PublishError(f"model {node['name']} has no meta primary_key")
+        published = {
+            name: column
+            for name, column in node["columns"].items()
+            if column["config"]["meta"].get("published", True)
+        }
         marts.append(
             Mart(
                 schema=node["schema"],
                 name=node["alias"],
                 key=tuple(key),
                 description=node["description"].strip(),
-                columns={n: c["description"].strip() for n, c in node["columns"].items()},
-                types={n: c["data_type"] for n, c in node["columns"].items()},
+                columns={n: c["description"].strip() for n, c in published.items()},
+                types={n: c["data_type"] for n, c in published.items()},
             )
         )
     return sorted(marts, key=lambda mart: (mart.schema, mart.name))
@@ -208,7 +221,8 @@ def _write(build: Path, candidate: Path, parquet: Path, marts: list[Mart]) -> di
             source, target = f"build.{mart.sql_name}", f"public.{mart.sql_name}"
             by_key = ", ".join(map(quoted, mart.key))
             connection.execute(f"create schema if not exists public.{quoted(mart.schema)}")
-            connection.execute(f"create table {target} as from {source} order by {by_key}")
+            rows_in_order = f"select {mart.sql_columns} from {source} order by {by_key}"
+            connection.execute(f"create table {target} as {rows_in_order}")
             connection.execute(f"comment on table {target} is {literal(mart.description)}")
             for column, description in mart.columns.items():
                 connection.execute(

@@ -94,8 +94,9 @@ def fingerprint(folder: Path, python: Path | None) -> dict[str, str]:
                     if python
                     else f"build.{mart.sql_name}"
                 )
+                published = f"(select {mart.sql_columns} from {relation})"
                 name = f"{step['name']} {mart.schema}.{mart.name}"
-                found[name.replace(" ", "_", name.count(" ") - 1)] = hashed(relation, connection)
+                found[name.replace(" ", "_", name.count(" ") - 1)] = hashed(published, connection)
         print(f"{step['name']}: built and hashed", flush=True)
     return found
 

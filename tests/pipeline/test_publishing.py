@@ -9,7 +9,7 @@ import shutil
 
 import duckdb
 import pytest
-from conftest import PROJECT
+from conftest import PROJECT, parsed
 
 from patronage.publish import PublishError
 
@@ -78,6 +78,23 @@ def test_parquet_holds_the_same_rows(published):
         assert duckdb.sql(f"from '{file}'").fetchall() == published.rows(
             f"from {schema}.{name}", "patronage.duckdb"
         )
+
+
+def test_what_only_models_need_is_not_published(published):
+    """A mart's private columns and numbers of joins are in the build file alone."""
+    columns = "select table_schema, table_name, column_name from information_schema.columns"
+    public = set(published.rows(columns, "patronage.duckdb"))
+    marts = {(schema, table) for schema, table, _ in public}
+    held = {column for column in published.rows(columns) if column[:2] in marts}
+    told = {
+        (node.schema, node.name, column.name)
+        for node in parsed()[0].nodes.values()
+        for column in getattr(node, "columns", {}).values()
+        if column.config.meta.get("published") is False
+    }
+    assert ("core", "orders", "order_number") in told
+    assert held - public == told
+    assert public < held
 
 
 def test_tables_and_columns_carry_their_descriptions(published):

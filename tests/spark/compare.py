@@ -186,6 +186,8 @@ def differences(connection: duckdb.DuckDBPyConnection, mart: Mart, spark: str) -
     columns = columns_of(connection, left)
     if columns != columns_of(connection, right):
         return [f"columns: {columns} <> {columns_of(connection, right)}"]
+    if mart.columns:
+        columns = {name: columns[name] for name in mart.columns}  # numbers are an engine's own
     columns.pop("row_id", None)
     key = ", ".join(quoted(column) for column in mart.key)
     joined = " and ".join(

@@ -3,6 +3,7 @@ with orders as (
         staged.source || ':' || staged.order_id as order_key,
         staged.source,
         staged.order_id,
+        facts.order_row_id as order_number,
         people.customer_key,
         staged.ordered_at,
         staged.order_date,

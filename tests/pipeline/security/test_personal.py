@@ -237,8 +237,8 @@ def test_the_gate_tells_people_from_numbers_of_things():
 
 def test_the_gate_says_how_many_and_where_but_not_what(poisoned, tmp_path):
     """Ids and goods may be part numbers, but no addresses; a text of orders may be neither."""
-    file = tmp_path / "build.duckdb"
-    shutil.copyfile(poisoned.folder / "build.duckdb", file)
+    file = tmp_path / PUBLIC
+    shutil.copyfile(poisoned.folder / PUBLIC, file)
     with duckdb.connect(str(file)) as connection:
         for change in (
             "core.orders set coupon_code = 'DE89 3704 0044 0532 0130 00' where order_id = 'o9'",
