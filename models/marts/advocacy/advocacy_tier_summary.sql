@@ -3,7 +3,7 @@ with months as (
         months.month_start,
         {{ add_to_date('month', 1, 'months.month_start') }} = months.window_end as is_complete
     from {{ ref('int_months') }} as months
-    inner join {{ ref('int_as_of') }} as dates
+    inner join {{ ref('as_of') }} as dates
         on months.month_start >= {{ period_start('month', 'dates.history_start') }}
 ),
 

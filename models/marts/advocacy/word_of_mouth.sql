@@ -76,7 +76,7 @@ word_of_mouth as (
             ) / power(cast(nullif(sayings.responses, 0) as double), 3)
         ), 9) as nps_standard_error
     from {{ ref('int_months') }} as months
-    cross join {{ ref('int_as_of') }} as dates
+    cross join {{ ref('as_of') }} as dates
     left join sales
         on months.month_start = sales.month_start
     left join referred

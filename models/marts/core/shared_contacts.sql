@@ -1,6 +1,46 @@
-select
-    contact_hash,
-    contact_type,
-    customer_ids,
-    guest_orders
-from {{ ref('int_shared_contacts') }}
+with contact_uses as (
+    select
+        contact_hash,
+        contact_type,
+        count(*) as customer_ids,
+        0 as guest_orders
+    from {{ ref('int_contacts') }}
+    group by
+        contact_hash,
+        contact_type
+    union all
+    select
+        email_hash as contact_hash,
+        'email' as contact_type,
+        0 as customer_ids,
+        count(*) as guest_orders
+    from {{ ref('int_guest_orders') }}
+    where email_hash is not null
+    group by email_hash
+    union all
+    select
+        phone_hash as contact_hash,
+        'phone' as contact_type,
+        0 as customer_ids,
+        count(*) as guest_orders
+    from {{ ref('int_guest_orders') }}
+    where phone_hash is not null
+    group by phone_hash
+),
+
+shared_contacts as (
+    select
+        contact_hash,
+        contact_type,
+        cast(sum(customer_ids) as bigint) as customer_ids,
+        cast(sum(guest_orders) as bigint) as guest_orders
+    from contact_uses
+    group by
+        contact_hash,
+        contact_type
+    having
+        sum(customer_ids) > {{ number_var('shared_contact_customer_ids') }}
+        or sum(guest_orders) > {{ number_var('shared_contact_guest_orders') }}
+)
+
+select * from shared_contacts

@@ -2,7 +2,7 @@ with dates as (
     select
         as_of,
         {{ add_to_date('month', -12, add_to_date('day', 1, 'as_of')) }} as window_start
-    from {{ ref('int_as_of') }}
+    from {{ ref('as_of') }}
 ),
 
 sales as (

@@ -14,7 +14,7 @@ customers as (
         count(*) as customers,
         sum(customers.net_amount) as net_amount
     from {{ ref('customers') }} as customers
-    cross join {{ ref('int_as_of') }} as dates
+    cross join {{ ref('as_of') }} as dates
     where customers.orders > 0
     group by
         {{ days_from('customers.last_order_date', 'dates.as_of') }},

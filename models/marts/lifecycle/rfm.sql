@@ -5,7 +5,7 @@ with purchases as (
         customers.order_days as frequency,
         customers.net_amount as monetary
     from {{ ref('customers') }} as customers
-    cross join {{ ref('int_as_of') }} as dates
+    cross join {{ ref('as_of') }} as dates
     where customers.orders > 0
 ),
 

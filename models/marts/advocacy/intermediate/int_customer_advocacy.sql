@@ -6,7 +6,7 @@ with buyers as (
             when orders.order_date > {{ add_to_date('day', -365, 'dates.as_of') }} then orders.order_date
         end) as order_days
     from {{ ref('int_orders') }} as orders
-    cross join {{ ref('int_as_of') }} as dates
+    cross join {{ ref('as_of') }} as dates
     where
         orders.is_valid
         and orders.customer_number is not null
@@ -33,7 +33,7 @@ events as (
             order by events.occurred_at, events.event_id, events.source
         ) as event_number
     from {{ ref('int_advocacy_events') }} as events
-    inner join {{ ref('int_as_of') }} as dates
+    inner join {{ ref('as_of') }} as dates
         on events.event_date > {{ add_to_date('day', -365, 'dates.as_of') }}
     where not events.is_incentivised
 ),

@@ -45,7 +45,7 @@ month_steps as (
         {{ period_start('month', 'steps.step_date') }} as month_start,
         sum(steps.rank_change) as rank_change
     from steps
-    inner join {{ ref('int_as_of') }} as dates
+    inner join {{ ref('as_of') }} as dates
         on steps.step_date <= dates.as_of
     group by
         steps.customer_number,

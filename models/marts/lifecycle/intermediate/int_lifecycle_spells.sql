@@ -44,7 +44,7 @@ int_lifecycle_spells as (
         lag(starts.stage) over customer_spells as previous_stage,
         cast(row_number() over customer_spells as bigint) as spell_number
     from starts
-    cross join {{ ref('int_as_of') }} as dates
+    cross join {{ ref('as_of') }} as dates
     where starts.started_on <= dates.as_of
     window customer_spells as (
         partition by starts.customer_number

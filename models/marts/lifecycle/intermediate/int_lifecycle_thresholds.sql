@@ -64,7 +64,7 @@ int_lifecycle_thresholds as (
             else 'configured'
         end as method
     from decided
-    cross join {{ ref('int_as_of') }} as dates
+    cross join {{ ref('as_of') }} as dates
 )
 
 select * from int_lifecycle_thresholds

@@ -2,7 +2,7 @@ with follow_up as (
     select
         as_of,
         {{ follow_up_days('history_days') }} as follow_up_days
-    from {{ ref('int_as_of') }}
+    from {{ ref('as_of') }}
 ),
 
 -- everyone counted had the whole follow-up to return in

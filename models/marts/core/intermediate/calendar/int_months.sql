@@ -13,7 +13,7 @@ ends as (
             {{ add_to_date('day', 1, 'dates.as_of') }}
         ) as window_end
     from months
-    cross join {{ ref('int_as_of') }} as dates
+    cross join {{ ref('as_of') }} as dates
 ),
 
 int_months as (

@@ -32,7 +32,7 @@ with int_events as (
         coalesce(events.is_incentivised, false) as is_incentivised,
         coalesce(events.is_verified, false) as is_verified
     from {{ ref('stg_events') }} as events
-    inner join {{ ref('int_as_of') }} as dates
+    inner join {{ ref('as_of') }} as dates
         on events.event_date <= dates.as_of
     left join {{ ref('int_event_customers') }} as people
         on events.row_id = people.event_row_id

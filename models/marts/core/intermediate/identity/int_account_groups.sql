@@ -7,7 +7,7 @@ with usable_contacts as (
         contacts.account_key,
         min(contacts.account_key) over (partition by contacts.contact_hash) as first_account_key
     from {{ ref('int_contacts') }} as contacts
-    left join {{ ref('int_shared_contacts') }} as shared
+    left join {{ ref('shared_contacts') }} as shared
         on contacts.contact_hash = shared.contact_hash
     where shared.contact_hash is null
 ),

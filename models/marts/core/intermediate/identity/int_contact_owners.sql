@@ -5,7 +5,7 @@ with account_contacts as (
     from {{ ref('int_contacts') }} as contacts
     inner join {{ ref('int_accounts') }} as accounts
         on contacts.account_key = accounts.account_key
-    left join {{ ref('int_shared_contacts') }} as shared
+    left join {{ ref('shared_contacts') }} as shared
         on contacts.contact_hash = shared.contact_hash
     where shared.contact_hash is null
     group by contacts.contact_hash
@@ -26,9 +26,9 @@ guest_contacts as (
         on orders.email_hash = account_emails.contact_hash
     left join account_contacts as account_phones
         on orders.phone_hash = account_phones.contact_hash
-    left join {{ ref('int_shared_contacts') }} as shared_emails
+    left join {{ ref('shared_contacts') }} as shared_emails
         on orders.email_hash = shared_emails.contact_hash
-    left join {{ ref('int_shared_contacts') }} as shared_phones
+    left join {{ ref('shared_contacts') }} as shared_phones
         on orders.phone_hash = shared_phones.contact_hash
     where
         account_emails.contact_hash is null

@@ -9,14 +9,14 @@ with tombstones as (
         orders.source || ':' || orders.customer_id as account_key,
         substr(orders.customer_id, 1, 23) as person
     from {{ ref('stg_orders') }} as orders
-    inner join {{ ref('int_as_of') }} as dates
+    inner join {{ ref('as_of') }} as dates
         on orders.order_date <= dates.as_of
     union
     select
         refunds.source || ':' || refunds.customer_id as account_key,
         substr(refunds.customer_id, 1, 23) as person
     from {{ ref('stg_refunds') }} as refunds
-    inner join {{ ref('int_as_of') }} as dates
+    inner join {{ ref('as_of') }} as dates
         on refunds.refund_date <= dates.as_of
     union
     select

@@ -80,7 +80,7 @@ int_event_customers as (
         events.row_id as event_row_id,
         spells.customer_number
     from {{ ref('stg_events') }} as events
-    inner join {{ ref('int_as_of') }} as dates
+    inner join {{ ref('as_of') }} as dates
         on events.event_date <= dates.as_of
     left join {{ ref('int_identified_events') }} as named
         on events.row_id = named.event_row_id

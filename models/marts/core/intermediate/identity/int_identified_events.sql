@@ -9,7 +9,7 @@ with events as (
                 then {{ contact_hash("'email'", normal_email('events.email')) }}
         end as email_hash
     from {{ ref('stg_events') }} as events
-    inner join {{ ref('int_as_of') }} as dates
+    inner join {{ ref('as_of') }} as dates
         on events.event_date <= dates.as_of
     where
         events.customer_id is not null

@@ -30,7 +30,7 @@ headers as (
         ) as excess_discount_amount,
         coalesce(orders.discount_amount, 0) as header_discount_amount
     from {{ ref('stg_orders') }} as orders
-    inner join {{ ref('int_as_of') }} as dates
+    inner join {{ ref('as_of') }} as dates
         on orders.order_date <= dates.as_of
     inner join {{ ref('order_keys') }} as order_keys
         on orders.row_id = order_keys.order_row_id

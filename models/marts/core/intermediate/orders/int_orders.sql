@@ -93,7 +93,7 @@ int_orders as (
             - case when judged.is_valid then judged.refund_amount else 0 end as decimal(18, 4)
         ) as net_amount
     from judged
-    cross join {{ ref('int_as_of') }} as dates
+    cross join {{ ref('as_of') }} as dates
     left join sequences
         on judged.order_row_id = sequences.order_row_id
 )

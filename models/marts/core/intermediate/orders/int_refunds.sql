@@ -8,7 +8,7 @@ with int_refunds as (
         greatest(refunds.refund_date, coalesce(orders.order_date, refunds.refund_date)) as refund_date,
         {{ convert_amount('refunds.amount', 'coalesce(orders.rate, 1)') }} as amount
     from {{ ref('stg_refunds') }} as refunds
-    inner join {{ ref('int_as_of') }} as dates
+    inner join {{ ref('as_of') }} as dates
         on refunds.refund_date <= dates.as_of
     left join {{ ref('order_keys') }} as orders
         on

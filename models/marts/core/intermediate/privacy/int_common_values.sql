@@ -30,7 +30,7 @@ counted as (
         count(*) as sharers
     {%- if table == 'orders' %}
     from {{ ref('stg_orders') }}
-    where order_date <= (select dates.as_of from {{ ref('int_as_of') }} as dates)
+    where order_date <= (select dates.as_of from {{ ref('as_of') }} as dates)
     {%- else %}
     from {{ ref('int_customer_attributes') }}
     {%- endif %}

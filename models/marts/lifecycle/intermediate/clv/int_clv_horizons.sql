@@ -9,7 +9,7 @@ with horizons as (
     select
         'early' as fit,
         floor(history_days / 3) as horizon_days
-    from {{ ref('int_as_of') }}
+    from {{ ref('as_of') }}
 ),
 
 wanted as (

@@ -4,13 +4,13 @@ with dates as (
         'all' as fit,
         as_of as last_day,
         history_days
-    from {{ ref('int_as_of') }}
+    from {{ ref('as_of') }}
     union all
     select
         'early' as fit,
         {{ add_to_date('day', '-floor(history_days / 3)', 'as_of') }} as last_day,
         cast(history_days - floor(history_days / 3) as bigint) as history_days
-    from {{ ref('int_as_of') }}
+    from {{ ref('as_of') }}
 ),
 
 int_rfm_summaries as (
