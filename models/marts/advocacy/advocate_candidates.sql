@@ -1,15 +1,4 @@
-with unsubscribed as (
-    select
-        points.lead_number as customer_number,
-        sum(points.events) as unsubscribes
-    from {{ ref('int_lead_points') }} as points
-    inner join {{ ref('int_event_types') }} as types
-        on points.event_type_number = types.event_type_number
-    where types.event_type = 'newsletter_unsubscribed'
-    group by points.lead_number
-),
-
-advocate_candidates as (
+with advocate_candidates as (
     select
         people.customer_key,
         cast(rank() over (
@@ -18,14 +7,14 @@ advocate_candidates as (
         advocates.decayed_signals,
         coalesce(scores.score, 0) as engagement_score,
         advocates.tier_reason as reason,
-        coalesce(unsubscribed.unsubscribes > 0, false) as has_unsubscribed
+        coalesce(leads.unsubscribes > 0, false) as has_unsubscribed
     from {{ ref('int_customer_advocacy') }} as advocates
     inner join {{ ref('int_customers_keyed') }} as people
         on advocates.customer_number = people.customer_number
-    left join {{ ref('int_engagement_scores') }} as scores
+    left join {{ ref('engagement_scores') }} as scores
         on advocates.customer_number = scores.customer_number
-    left join unsubscribed
-        on advocates.customer_number = unsubscribed.customer_number
+    left join {{ ref('lead_scores') }} as leads
+        on advocates.customer_number = leads.lead_number
     where
         advocates.tier = 'liker'
         and advocates.attitude <> 'low'

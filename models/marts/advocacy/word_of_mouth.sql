@@ -20,9 +20,9 @@ referred as (
 converted as (
     select
         {{ period_start('month', 'invite_date') }} as month_start,
-        count(distinct invite_row_id) as converted_invites
+        count(distinct invite_number) as converted_invites
     from {{ ref('int_referred_orders') }}
-    where invite_row_id is not null
+    where invite_number is not null
     group by {{ period_start('month', 'invite_date') }}
 ),
 
@@ -40,11 +40,7 @@ sayings as (
     select
         month_start,
         sum(shares) as shares,
-        max(shares) filter (
-            where
-            shares > 0
-            and (customer_number is not null or anonymous_id is not null)
-        ) as top_shares,
+        max(shares) filter (where shares > 0 and lead_number is not null) as top_shares,
         sum(answers) as responses,
         sum(promoters) as promoters,
         sum(detractors) as detractors

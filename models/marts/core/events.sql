@@ -1,30 +1,38 @@
 with events as (
     select
         staged.source || ':' || staged.event_id as event_key,
+        staged.event_number,
+        staged.source,
+        staged.event_id,
         people.customer_key,
-        coalesce({{ visitor_key('staged') }}, people.customer_key) as visitor_key,
+        staged.customer_number,
+        coalesce(staged.visitor_key, people.customer_key) as visitor_key,
+        coalesce(staged.customer_number, -staged.visitor_number) as lead_number,
         staged.occurred_at,
         staged.event_date,
-        {{ published_value('events', 'staged.event_type') }} as event_type,
+        coalesce(types.event_type, 'other') as event_type,
+        coalesce(types.event_type_number, 0) as event_type_number,
         staged.product_id,
+        staged.order_id,
+        staged.referral_code,
         staged.rating,
-        staged.text is not null as has_text,
-        coalesce(staged.is_bot, false) as is_bot,
+        staged.nps_answer,
+        staged.has_text,
+        staged.is_bot,
         coalesce(attributes.is_staff, false) as is_staff,
-        coalesce(staged.is_incentivised, false) as is_incentivised,
-        coalesce(staged.is_verified, false) as is_verified,
+        not staged.is_bot and not coalesce(attributes.is_staff, false) as is_counted,
+        staged.is_incentivised,
+        staged.is_verified,
         sessions.session_key
-    from {{ ref('stg_events') }} as staged
-    inner join {{ ref('int_as_of') }} as dates
-        on staged.event_date <= dates.as_of
-    left join {{ ref('int_event_customers') }} as event_people
-        on staged.row_id = event_people.event_row_id
+    from {{ ref('int_events') }} as staged
+    left join {{ ref('int_event_types') }} as types
+        on staged.event_type = types.event_type
     left join {{ ref('int_customers_keyed') }} as people
-        on event_people.customer_number = people.customer_number
+        on staged.customer_number = people.customer_number
     left join {{ ref('int_customer_attributes') }} as attributes
-        on event_people.customer_number = attributes.customer_number
+        on staged.customer_number = attributes.customer_number
     left join {{ ref('int_event_sessions') }} as sessions
-        on staged.row_id = sessions.event_row_id
+        on staged.event_number = sessions.event_number
 )
 
 select * from events

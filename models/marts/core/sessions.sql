@@ -3,6 +3,7 @@ with sessions as (
         session_key,
         -- the same in all events of a session
         any_value(customer_key) as customer_key,
+        any_value(customer_number) as customer_number,
         any_value(visitor_key) as visitor_key,
         min(occurred_at) as started_at,
         max(occurred_at) as ended_at,

@@ -11,9 +11,6 @@ with engagement_contributions as (
         on points.lead_number = people.customer_number
     inner join {{ ref('int_event_types') }} as types
         on points.event_type_number = types.event_type_number
-    left join {{ ref('int_customer_attributes') }} as attributes
-        on people.customer_number = attributes.customer_number
-    where not coalesce(attributes.is_staff, false)
 )
 
 select * from engagement_contributions

@@ -12,16 +12,14 @@ with top_event_types as (
 
 recent_sessions as (
     select
-        sessions.customer_key,
+        sessions.customer_number,
         count(*) as sessions,
         sum(sessions.minutes) as minutes
     from {{ ref('sessions') }} as sessions
     inner join {{ ref('as_of') }} as dates
-        on
-            sessions.session_date > {{ add_to_date('day', -30, 'dates.as_of') }}
-            and sessions.session_date <= dates.as_of
-    where sessions.customer_key is not null
-    group by sessions.customer_key
+        on sessions.session_date > {{ add_to_date('day', -30, 'dates.as_of') }}
+    where sessions.customer_number is not null
+    group by sessions.customer_number
 ),
 
 scores as (
@@ -54,6 +52,7 @@ levels as (
 engagement_scores as (
     select
         scores.customer_key,
+        scores.customer_number,
         scores.score,
         coalesce(levels.level, 'none') as level,
         scores.last_event_at,
@@ -64,7 +63,7 @@ engagement_scores as (
     left join levels
         on scores.customer_number = levels.customer_number
     left join recent_sessions
-        on scores.customer_key = recent_sessions.customer_key
+        on scores.customer_number = recent_sessions.customer_number
     left join top_event_types
         on scores.customer_key = top_event_types.customer_key
 )

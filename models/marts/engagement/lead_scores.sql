@@ -8,11 +8,15 @@ with people as (
         on people.customer_number = attributes.customer_number
     where not coalesce(attributes.is_staff, false)
     union all
-    select
+    select distinct
         lead_number,
-        person_key,
-        null as customer_key
-    from {{ ref('int_visitors') }}
+        visitor_key as person_key,
+        cast(null as {{ dbt.type_string() }}) as customer_key
+    from {{ ref('events') }}
+    where
+        is_counted
+        and customer_number is null
+        and lead_number is not null
 ),
 
 points as (
@@ -48,6 +52,7 @@ bands as (
 lead_scores as (
     select
         people.person_key,
+        people.lead_number,
         people.customer_key,
         people.customer_key is not null as is_customer,
         coalesce(customers.orders > 0, false) as has_ordered,

@@ -1,7 +1,7 @@
 {%- set code_history = 'partition by source, referral_code order by happened_at, is_order, row_key' -%}
 with invites as (
     select
-        event_row_id,
+        event_number,
         source,
         event_id,
         occurred_at,
@@ -43,7 +43,7 @@ timeline as (
         occurred_at as happened_at,
         0 as is_order,
         event_id as row_key,
-        event_row_id as invite_row_id,
+        event_number as invite_number,
         event_date as invite_date,
         cast(null as bigint) as order_number
     from invites
@@ -54,7 +54,7 @@ timeline as (
         ordered_at as happened_at,
         1 as is_order,
         order_id as row_key,
-        cast(null as bigint) as invite_row_id,
+        cast(null as bigint) as invite_number,
         cast(null as date) as invite_date,
         order_number
     from referred_orders
@@ -63,7 +63,7 @@ timeline as (
 latest_invites as (
     select
         order_number,
-        {{ last_known('invite_row_id', code_history) }} as invite_row_id,
+        {{ last_known('invite_number', code_history) }} as invite_number,
         {{ last_known('invite_date', code_history) }} as invite_date
     from timeline
 ),
@@ -73,7 +73,7 @@ int_referred_orders as (
         orders.order_number,
         orders.order_date,
         orders.net_amount,
-        invites.invite_row_id,
+        invites.invite_number,
         invites.invite_date
     from referred_orders as orders
     left join latest_invites as invites

@@ -1,10 +1,7 @@
 {#- The days on which a lead's running score may first have reached the highest band: only their events are
     put in order one by one. -#}
 with top_band as (
-    select
-        max(min_score) as min_score,
-        max_by(is_min_inclusive, coalesce(min_score, -1e300)) as is_min_inclusive
-    from {{ ref('lead_score_bands') }}
+    select * from {{ ref('int_top_band') }}
 ),
 
 -- few leads ever gather enough points
@@ -78,8 +75,9 @@ candidates as (
         balances.lead_number,
         balances.occurred_date,
         balances.closing_points - balances.points as opening_points,
-        min(case when {{ reaches_band('balances.closing_points', 'top_band') }} then balances.occurred_date end)
-            over (partition by balances.lead_number) as certain_date
+        min(
+            case when {{ reaches_band('balances.closing_points', 'top_band') }} then balances.occurred_date end
+        ) over (partition by balances.lead_number) as certain_date
     from balances
     cross join top_band
     qualify {{ reaches_band(

@@ -26,7 +26,7 @@ capped_days as (
     from days
     inner join {{ ref('int_event_types') }} as types
         on days.event_type_number = types.event_type_number
-    cross join {{ ref('int_as_of') }} as dates
+    cross join {{ ref('as_of') }} as dates
 ),
 
 int_lead_points as (

@@ -1,26 +1,20 @@
 -- Visits only: what bots do, mails and support contacts are none.
 with visits as (
     select
-        events.row_id as event_row_id,
+        events.event_number,
         events.source,
         events.event_id,
         events.occurred_at,
-        people.customer_number,
-        events.anonymous_id,
-        -- whose visit it is: the anonymous id of a source, without one the person
-        case when events.anonymous_id is not null then events.source end as visitor_source,
-        case when events.anonymous_id is null then people.customer_number end as visitor_person
-    from {{ ref('stg_events') }} as events
-    inner join {{ ref('int_as_of') }} as dates
-        on events.event_date <= dates.as_of
+        events.customer_number,
+        -- whose visit it is: the visitor's, without one the person's
+        coalesce(-events.visitor_number, events.customer_number) as visitor
+    from {{ ref('int_events') }} as events
     left join {{ ref('event_points') }} as points
         on events.event_type = points.event_type
-    left join {{ ref('int_event_customers') }} as people
-        on events.row_id = people.event_row_id
     where
         coalesce(points.is_visit, true)
-        and not coalesce(events.is_bot, false)
-        and (events.anonymous_id is not null or people.customer_number is not null)
+        and not events.is_bot
+        and coalesce(events.visitor_number, events.customer_number) is not null
 ),
 
 ordered_visits as (
@@ -30,7 +24,7 @@ ordered_visits as (
         lag(customer_number) over visitor_events as previous_person_number
     from visits
     window visitor_events as (
-        partition by visitor_source, anonymous_id, visitor_person
+        partition by visitor
         order by occurred_at, event_id, source
     )
 ),
@@ -52,11 +46,9 @@ session_starts as (
 -- a session is named by its first event: the last start at or before each
 int_event_sessions as (
     select
-        event_row_id,
-        {{ last_known(
-            'start_key',
-            'partition by visitor_source, anonymous_id, visitor_person order by occurred_at, event_id, source'
-        ) }} as session_key
+        event_number,
+        {{ last_known('start_key', 'partition by visitor order by occurred_at, event_id, source') }}
+            as session_key
     from session_starts
 )
 

@@ -10,16 +10,11 @@
 with doers as (
     select distinct
         events.event_type,
-        people.customer_number,
-        case when people.customer_number is null then events.source end as visitor_source,
-        case when people.customer_number is null then events.anonymous_id end as anonymous_id,
-        case when people.customer_number is null and events.anonymous_id is null then events.row_id end
-            as event_row_id
-    from {{ ref('stg_events') }} as events
-    inner join {{ ref('as_of') }} as dates
-        on events.event_date <= dates.as_of
-    left join {{ ref('int_event_customers') }} as people
-        on events.row_id = people.event_row_id
+        events.customer_number,
+        case when events.customer_number is null then events.visitor_number end as visitor_number,
+        case when coalesce(events.customer_number, events.visitor_number) is null then events.event_number end
+            as event_number
+    from {{ ref('int_events') }} as events
     left join {{ ref('event_points') }} as points
         on events.event_type = points.event_type
     where points.event_type is null
