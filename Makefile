@@ -30,7 +30,7 @@ build: $(VENV)/.ready
 # leaves there stops the next one.
 build-spark: $(SPARK)/.ready
 	$(if $(ARGS),,$(BIN)/patronage clean --spark)
-	umask 077; $(SPARK)/bin/dbt build --target spark --profiles-dir profiles --target-path target/spark $(ARGS)
+	umask 077; $(SPARK)/bin/dbt build --target spark --target-path target/spark $(ARGS)
 
 # The same shops on both engines, every mart compared row by row.
 test-spark: $(SPARK)/.ready $(VENV)/.ready

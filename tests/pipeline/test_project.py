@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
 import sys
 
 import pytest
 from conftest import PROJECT, parsed
+from dbt.cli.resolvers import default_profiles_dir
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +39,32 @@ def test_every_model_and_column_is_described(manifest):
         if not column["description"].strip()
     ]
     assert bare == []
+
+
+# a column's description is read alone, as a tooltip: it may not point to the one above it
+# (a model's begins with its grain)
+LEANING = re.compile(
+    r"(These|Those|Their|They|The same|Such|Its|Both|Them)\b"
+    r"|[^.:;]*\b(of|from|by|over|for|in) (these|those|them|both)\b"
+    r"|[^.:;]*\bthese (customers|orders|visits|rows|events)\b"
+)
+
+
+def test_published_descriptions_stand_alone(manifest):
+    leaning = [
+        f"{node['name']}.{name}: {text}"
+        for node in models(manifest)
+        if is_mart(node)
+        for name, column in node["columns"].items()
+        if LEANING.match(text := column["description"])
+    ]
+    assert leaning == []
+
+
+def test_plain_dbt_finds_its_profile_in_the_projects_folder(monkeypatch):
+    monkeypatch.chdir(PROJECT)
+    found = default_profiles_dir() / "profiles.yml"
+    assert found.resolve() == PROJECT / "profiles" / "profiles.yml"
 
 
 def test_every_model_says_its_grain_and_stands_beside_its_yaml(manifest):
