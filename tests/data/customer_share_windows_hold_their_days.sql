@@ -42,8 +42,8 @@ compared as (
     from windows
     left join changes
         on
-            changes.change_date >= {{ add_to_date('month', -12, 'windows.window_end') }}
-            and changes.change_date < windows.window_end
+            {{ add_to_date('month', -12, 'windows.window_end') }} <= changes.change_date
+            and windows.window_end > changes.change_date
     group by
         windows.month_start,
         windows.net_amount

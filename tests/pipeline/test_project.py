@@ -143,6 +143,23 @@ def test_no_setting_is_without_a_reader(manifest):
     assert [name for name in names if f"'{name}'" not in code] == []
 
 
+def test_every_decision_has_a_number_of_its_own_and_what_enforces_it_is_there():
+    """Tests by their names: functions of pytest, unit and data tests of dbt, targets of make."""
+    text = (PROJECT / "DECISIONS.md").read_text()
+    entries = re.findall(r"(?m)^\*\*(D[0-9]+\. )?", text)
+    assert len(set(entries)) == len(entries)
+    assert "" not in entries
+    code = (PROJECT / "Makefile").read_text().replace("\n", "\nmake ")
+    for place, ends in (("tests", ".py"), ("models", ".yml"), ("tests/data", ".sql")):
+        for path in (PROJECT / place).rglob(f"*{ends}"):
+            code += f"data test: {path.stem}\n" if ends == ".sql" else path.read_text()
+    enforced = re.findall(r"Enforced by: ([^.]+)\.", " ".join(text.split()))
+    names = [name for found in enforced for name in re.findall("`(.+?)`", found)]
+    is_there = r"(def {0}\(|name: {0}\n|data test: {0}\n|\n{0}:)"
+    assert names
+    assert [name for name in names if not re.search(is_there.format(name), code)] == []
+
+
 def test_every_mutation_still_has_its_line():
     """`make test-mutations` runs for half an hour: what it would break must be there."""
     sys.path.insert(0, str(PROJECT / "tests"))
