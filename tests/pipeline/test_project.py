@@ -160,6 +160,18 @@ def test_every_decision_has_a_number_of_its_own_and_what_enforces_it_is_there():
     assert [name for name in names if not re.search(is_there.format(name), code)] == []
 
 
+def test_the_readme_is_short_and_what_it_names_is_there():
+    """Its map's folders, and where its links and those of the other pages lead to."""
+    readme = (PROJECT / "README.md").read_text()
+    assert len(readme.split()) <= 1100
+    folders = re.findall(r"(?m)^([a-z_]+/[a-z_<>/]*/|[a-z_]+/) {2,}", readme)
+    assert len(folders) > 5
+    assert [one for one in folders if not [*PROJECT.glob(re.sub("<.*?>", "*", one))]] == []
+    for page in (*PROJECT.glob("*.md"), *PROJECT.glob("docs/*.md"), PROJECT / "tests/README.md"):
+        for link in re.findall(r"\]\((?!https:)([^)#]+)", page.read_text()):
+            assert (page.parent / link).exists(), f"{page.name}: {link}"
+
+
 def test_every_mutation_still_has_its_line():
     """`make test-mutations` runs for half an hour: what it would break must be there."""
     sys.path.insert(0, str(PROJECT / "tests"))
