@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: build build-spark test test-faults test-spark test-mutations fingerprint bench bench-spark lint docs lock clean
+.PHONY: build try build-spark test test-faults test-spark test-mutations fingerprint bench bench-spark lint docs lock clean
 
 # The environment: everything of the lock file, compiled once, and this package in place.
 $(VENV)/.ready: requirements.lock pyproject.toml
@@ -26,11 +26,19 @@ $(SPARK)/.ready: requirements-spark.lock | $(VENV)/.ready
 build: $(VENV)/.ready
 	$(BIN)/patronage build $(ARGS)
 
+# One model (or several, "rfm clv") and what hangs directly on it, with all their tests, on what `make build` made:
+# raw files are not looked at again, and keys hang on the salt of that build.
+KEPT_SALT = $$(cat "$$($(BIN)/python -c 'from patronage.salt import salt_file; print(salt_file())')")
+try: $(VENV)/.ready
+	$(if $(MODEL),,$(error Which model? For instance: make try MODEL=rfm))
+	PATRONAGE_FILES_CHECKED=yes PATRONAGE_SALT="$${PATRONAGE_SALT-$(KEPT_SALT)}" \
+		$(BIN)/dbt build --select $(addsuffix +1,$(MODEL)) $(ARGS)
+
 # The same models on Spark, into warehouse/spark; without ARGS from an empty folder, as what a killed build
 # leaves there stops the next one.
 build-spark: $(SPARK)/.ready
 	$(if $(ARGS),,$(BIN)/patronage clean --spark)
-	umask 077; $(SPARK)/bin/dbt build --target spark --profiles-dir profiles --target-path target/spark $(ARGS)
+	umask 077; $(SPARK)/bin/dbt build --target spark --target-path target/spark $(ARGS)
 
 # The same shops on both engines, every mart compared row by row.
 test-spark: $(SPARK)/.ready $(VENV)/.ready
@@ -60,10 +68,15 @@ bench: $(VENV)/.ready
 bench-spark: $(SPARK)/.ready $(VENV)/.ready
 	$(BIN)/python tests/bench.py --spark $(SPARK)/bin/dbt $(ARGS)
 
+# All Python, and the SQL that differs from the branch main (without one: all of it), since dbt has to compile each
+# file. After a change of a macro, and in CI: make lint SQL="models tests analyses", two minutes.
+OF_SQL := -- 'models/*.sql' 'tests/*.sql' 'analyses/*.sql'
+SQL = $(shell git diff --name-only --diff-filter=d --merge-base main $(OF_SQL) 2> /dev/null || echo models tests analyses) \
+	$(shell git ls-files --others --exclude-standard $(OF_SQL))
 lint: $(VENV)/.ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar models tests analyses
+	$(if $(strip $(SQL)),$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar $(SQL))
 
 # A browsable description of every model and column.
 docs: $(VENV)/.ready

@@ -72,7 +72,7 @@ def run_dbt(
         "DBT_TARGET_PATH": str(target),
         "DBT_LOG_PATH": str(target),
     }
-    command = [str(dbt), "build", "--profiles-dir", "profiles", *options]
+    command = [str(dbt), "build", *options]
     usage = measure(command, settings, folder / "dbt.txt")
     return usage, json.loads((target / "run_results.json").read_text())["results"]
 

@@ -1,33 +1,64 @@
--- rfm, the grid and each horizon of clv hold all with a valid order, and value rises with the horizon.
+-- rfm, the tiers and each horizon of clv hold all with a valid order and nobody else, the grid as many, and
+-- value rises with the horizon.
 with buyers as (
+    select
+        customer_key,
+        net_amount
+    from {{ ref('customers') }}
+    where orders > 0
+),
+
+totals as (
     select
         count(*) as customers,
         coalesce(sum(net_amount), 0) as net_amount
-    from {{ ref('customers') }}
-    where orders > 0
+    from buyers
 ),
 
 found as (
     select
         'rfm' as place,
         count(*) as customers,
-        coalesce(sum(monetary), 0) as net_amount
-    from {{ ref('rfm') }}
+        count(buyers.customer_key) as buyers,
+        coalesce(sum(rfm.monetary), 0) as net_amount
+    from {{ ref('rfm') }} as rfm
+    left join buyers
+        on rfm.customer_key = buyers.customer_key
     union all
     select
         'lifecycle_grid' as place,
         sum(customers) as customers,
+        sum(customers) as buyers,
         sum(net_amount) as net_amount
     from {{ ref('lifecycle_grid') }}
-    {%- for days in number_var('clv_horizon_days') %}
     union all
     select
-        {{ literal('clv, ' ~ days ~ ' days') }} as place,
+        'advocacy_tiers' as place,
         count(*) as customers,
+        count(buyers.customer_key) as buyers,
         null as net_amount
-    from {{ ref('clv') }}
-    where horizon_days = {{ days }}
-    {%- endfor %}
+    from {{ ref('advocacy_tiers') }} as tiers
+    left join buyers
+        on tiers.customer_key = buyers.customer_key
+    union all
+    select
+        'clv' as place,
+        count(distinct clv.customer_key) as customers,
+        count(distinct buyers.customer_key) as buyers,
+        null as net_amount
+    from {{ ref('clv') }} as clv
+    left join buyers
+        on clv.customer_key = buyers.customer_key
+    union all
+    select
+        'clv, ' || clv.horizon_days || ' days' as place,
+        count(*) as customers,
+        count(buyers.customer_key) as buyers,
+        null as net_amount
+    from {{ ref('clv') }} as clv
+    left join buyers
+        on clv.customer_key = buyers.customer_key
+    group by clv.horizon_days
 ),
 
 forecasts as (
@@ -44,9 +75,10 @@ forecasts as (
 
 select found.place
 from found
-cross join buyers
+cross join totals as buyers
 where
     found.customers <> buyers.customers
+    or found.buyers <> buyers.customers
     or found.net_amount <> buyers.net_amount
 union all
 select customer_key as place

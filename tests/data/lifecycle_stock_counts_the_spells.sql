@@ -1,4 +1,5 @@
--- Stock by the range filter on spells, as anybody would ask for one day, and all attributed sales in it.
+-- Stock by the range filter on spells, as anybody would ask for one day (a month's last, as_of), and all
+-- attributed sales in it.
 with counted as (
     select
         stock.period_grain,
@@ -12,7 +13,9 @@ with counted as (
             stock.stage = spells.stage
             and stock.period_end >= spells.started_on
             and stock.period_end < coalesce(spells.ended_on, date '9999-12-31')
-    where stock.period_grain = 'month'
+    where
+        stock.period_grain = 'month'
+        or stock.period_end = (select dates.as_of from {{ ref('as_of') }} as dates)
     group by
         stock.period_grain,
         stock.period_end,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
 import sys
 
 import pytest
 from conftest import PROJECT, parsed
+from dbt.cli.resolvers import default_profiles_dir
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +39,32 @@ def test_every_model_and_column_is_described(manifest):
         if not column["description"].strip()
     ]
     assert bare == []
+
+
+# a column's description is read alone, as a tooltip: it may not point to the one above it
+# (a model's begins with its grain)
+LEANING = re.compile(
+    r"(These|Those|Their|They|The same|Such|Its|Both|Them)\b"
+    r"|[^.:;]*\b(of|from|by|over|for|in) (these|those|them|both)\b"
+    r"|[^.:;]*\bthese (customers|orders|visits|rows|events)\b"
+)
+
+
+def test_published_descriptions_stand_alone(manifest):
+    leaning = [
+        f"{node['name']}.{name}: {text}"
+        for node in models(manifest)
+        if is_mart(node)
+        for name, column in node["columns"].items()
+        if LEANING.match(text := column["description"])
+    ]
+    assert leaning == []
+
+
+def test_plain_dbt_finds_its_profile_in_the_projects_folder(monkeypatch):
+    monkeypatch.chdir(PROJECT)
+    found = default_profiles_dir() / "profiles.yml"
+    assert found.resolve() == PROJECT / "profiles" / "profiles.yml"
 
 
 def test_every_model_says_its_grain_and_stands_beside_its_yaml(manifest):
@@ -113,6 +141,35 @@ def test_no_setting_is_without_a_reader(manifest):
     ).replace('"', "'")
     assert names
     assert [name for name in names if f"'{name}'" not in code] == []
+
+
+def test_every_decision_has_a_number_of_its_own_and_what_enforces_it_is_there():
+    """Tests by their names: functions of pytest, unit and data tests of dbt, targets of make."""
+    text = (PROJECT / "DECISIONS.md").read_text()
+    entries = re.findall(r"(?m)^\*\*(D[0-9]+\. )?", text)
+    assert len(set(entries)) == len(entries)
+    assert "" not in entries
+    code = (PROJECT / "Makefile").read_text().replace("\n", "\nmake ")
+    for place, ends in (("tests", ".py"), ("models", ".yml"), ("tests/data", ".sql")):
+        for path in (PROJECT / place).rglob(f"*{ends}"):
+            code += f"data test: {path.stem}\n" if ends == ".sql" else path.read_text()
+    enforced = re.findall(r"Enforced by: ([^.]+)\.", " ".join(text.split()))
+    names = [name for found in enforced for name in re.findall("`(.+?)`", found)]
+    is_there = r"(def {0}\(|name: {0}\n|data test: {0}\n|\n{0}:)"
+    assert names
+    assert [name for name in names if not re.search(is_there.format(name), code)] == []
+
+
+def test_the_readme_is_short_and_what_it_names_is_there():
+    """Its map's folders, and where its links and those of the other pages lead to."""
+    readme = (PROJECT / "README.md").read_text()
+    assert len(readme.split()) <= 1100
+    folders = re.findall(r"(?m)^([a-z_]+/[a-z_<>/]*/|[a-z_]+/) {2,}", readme)
+    assert len(folders) > 5
+    assert [one for one in folders if not [*PROJECT.glob(re.sub("<.*?>", "*", one))]] == []
+    for page in (*PROJECT.glob("*.md"), *PROJECT.glob("docs/*.md"), PROJECT / "tests/README.md"):
+        for link in re.findall(r"\]\((?!https:)([^)#]+)", page.read_text()):
+            assert (page.parent / link).exists(), f"{page.name}: {link}"
 
 
 def test_every_mutation_still_has_its_line():

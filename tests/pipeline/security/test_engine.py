@@ -38,6 +38,15 @@ def test_the_engine_has_the_rights_of_a_build_and_no_more(warehouse, shop, tmp_p
     assert not (tmp_path / "other.duckdb").exists()
 
 
+def test_the_engine_is_locked_where_the_files_are_not_read_again(warehouse, shop, tmp_path):
+    """As in the second half of a build, and in `make try`."""
+    warehouse.monkeypatch.setenv("PATRONAGE_DATA", str(shop(orders="no contract's header\n")))
+    warehouse.monkeypatch.setenv("PATRONAGE_FILES_CHECKED", "yes")
+    project = copy_with(tmp_path, ATTEMPTS["read"])
+    with dbt_environment(project), pytest.raises(BuildError, match="Permission"):
+        run_dbt(["run", "--select", "attempt"], project)
+
+
 def copy_with(folder, sql):
     """The project's settings and macros with one model that runs this SQL first."""
     project = folder / "project"
