@@ -269,10 +269,8 @@ MUTATIONS = [
       "orders of nobody are new to the window"),
     M("int_valid_orders", "gross_amount - discount_amount as",
       "gross_amount as", "the ledger ignores discounts"),
-    M("orders",
-      "            when known_first_order_date < first_value(order_date) over customer_orders"
-      " then null\n",
-      "            when false then null\n",
+    M("orders", "when known_first_order_date < first_value(order_date) over customer_orders",
+      "when false",
       "a customer known before is a new customer in his first period"),
     M("int_customer_months", "-amount as net_amount", "amount as net_amount",
       "credit notes raise a customer's net"),
