@@ -7,7 +7,7 @@ with advocacy_tiers as (
         advocates.last_act_at,
         advocates.tier_reason
     from {{ ref('int_customer_advocacy') }} as advocates
-    inner join {{ ref('int_customers_keyed') }} as people
+    inner join {{ ref('customers') }} as people
         on advocates.customer_number = people.customer_number
 )
 

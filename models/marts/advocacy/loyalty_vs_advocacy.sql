@@ -10,16 +10,14 @@ with loyalty_vs_advocacy as (
             when advocates.attitude = 'high' then 'latent'
             else 'none'
         end as loyalty_quadrant,
-        attributes.lock_in is not null
+        people.lock_in is not null
         and advocates.patronage = 'high'
         and advocates.attitude <> 'high' as is_locked_in,
         advocates.tier,
         advocates.order_days_365d
     from {{ ref('int_customer_advocacy') }} as advocates
-    inner join {{ ref('int_customers_keyed') }} as people
+    inner join {{ ref('customers') }} as people
         on advocates.customer_number = people.customer_number
-    left join {{ ref('int_customer_attributes') }} as attributes
-        on advocates.customer_number = attributes.customer_number
 )
 
 select * from loyalty_vs_advocacy

@@ -8,37 +8,39 @@ with accounts as (
 
 orders as (
     select
-        facts.customer_number,
-        min(staged.ordered_at) as first_order_at,
-        min(facts.order_date) as first_order_date,
-        max(facts.order_date) as last_order_date,
-        count(distinct facts.order_date) as order_days,
+        customer_number,
+        min(ordered_at) as first_order_at,
+        min(order_date) as first_order_date,
+        max(order_date) as last_order_date,
+        count(distinct order_date) as order_days,
         count(*) as orders,
-        sum(facts.gross_amount) as gross_amount,
-        sum(facts.discount_amount) as discount_amount,
-        sum(facts.refund_amount) as refund_amount,
-        bool_or(facts.is_left_censored) as is_left_censored
-    from {{ ref('int_orders') }} as facts
-    inner join {{ ref('stg_orders') }} as staged
-        on facts.order_row_id = staged.row_id
+        sum(gross_amount) as gross_amount,
+        sum(discount_amount) as discount_amount,
+        sum(refund_amount) as refund_amount,
+        bool_or(is_left_censored) as is_left_censored
+    from {{ ref('orders') }}
     where
-        facts.is_valid
-        and facts.customer_number is not null
-    group by facts.customer_number
+        is_valid
+        and customer_number is not null
+    group by customer_number
 ),
 
 credit_notes as (
     select
         customer_number,
         sum(amount) as credit_note_amount
-    from {{ ref('int_credit_notes') }}
-    where customer_number is not null
+    from {{ ref('refunds') }}
+    where
+        is_credit_note
+        and is_valid
+        and customer_number is not null
     group by customer_number
 ),
 
 customers as (
     select
         people.customer_key,
+        people.customer_number,
         coalesce(accounts.customer_ids, 0) as customer_ids,
         coalesce(attributes.is_staff, false) as is_staff,
         attributes.created_date,
@@ -62,7 +64,10 @@ customers as (
         {{ published_value('customers', 'attributes.acquisition_channel') }} as acquisition_channel,
         {{ published_value('customers', 'attributes.household_size') }} as household_size,
         {{ published_value('customers', 'attributes.income_band') }} as income_band,
-        {{ published_value('customers', 'attributes.lock_in') }} as lock_in
+        {{ published_value('customers', 'attributes.lock_in') }} as lock_in,
+        attributes.birth_date,
+        attributes.country as stated_country,
+        attributes.household_size as stated_household_size
     from {{ ref('int_customers_keyed') }} as people
     left join accounts
         on people.customer_key = accounts.customer_key

@@ -2,7 +2,9 @@ with order_lines as (
     select
         lines.source || ':' || {{ escape_key_part('lines.order_id') }} || ':' || lines.line_id
             as order_line_key,
-        lines.source || ':' || lines.order_id as order_key,
+        orders.order_key,
+        orders.order_number,
+        orders.customer_number,
         lines.source || ':' || lines.product_id as product_key,
         lines.source,
         lines.order_id,
@@ -13,12 +15,13 @@ with order_lines as (
         lines.quantity,
         cast(amounts.amount + amounts.discount_amount as decimal(18, 4)) as gross_amount,
         amounts.discount_amount,
-        amounts.amount
+        amounts.amount,
+        amounts.has_amount
     from {{ ref('stg_order_lines') }} as lines
     inner join {{ ref('order_line_amounts') }} as amounts
         on lines.row_id = amounts.row_id
-    inner join {{ ref('int_orders') }} as orders
-        on amounts.order_row_id = orders.order_row_id
+    inner join {{ ref('orders') }} as orders
+        on amounts.order_row_id = orders.order_number
 )
 
 select * from order_lines

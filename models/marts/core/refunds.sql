@@ -4,7 +4,9 @@ with refunds as (
         staged.source,
         staged.refund_id,
         staged.source || ':' || staged.order_id as order_key,
-        coalesce(order_people.customer_key, people.customer_key) as customer_key,
+        refunds.order_number,
+        people.customer_key,
+        people.customer_number,
         staged.refunded_at,
         refunds.refund_date,
         refunds.amount,
@@ -13,12 +15,10 @@ with refunds as (
     from {{ ref('int_refunds') }} as refunds
     inner join {{ ref('stg_refunds') }} as staged
         on refunds.refund_row_id = staged.row_id
-    left join {{ ref('int_orders') }} as orders
-        on refunds.order_row_id = orders.order_row_id
-    left join {{ ref('int_customers_keyed') }} as order_people
-        on orders.customer_number = order_people.customer_number
+    left join {{ ref('orders') }} as orders
+        on refunds.order_number = orders.order_number
     left join {{ ref('int_customers_keyed') }} as people
-        on refunds.customer_number = people.customer_number
+        on coalesce(orders.customer_number, refunds.customer_number) = people.customer_number
     left join {{ ref('int_customer_attributes') }} as attributes
         on refunds.customer_number = attributes.customer_number
 )

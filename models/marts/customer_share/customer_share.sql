@@ -55,7 +55,7 @@ first_products as (
         min({{ period_start('month', 'sales.order_date') }}) as first_month
     from {{ ref('int_order_products') }} as products
     inner join {{ ref('int_valid_orders') }} as sales
-        on products.order_row_id = sales.order_row_id
+        on products.order_row_id = sales.order_number
     where
         products.product_id is not null
         and products.units > 0
@@ -105,7 +105,7 @@ customer_share as (
     from ranked
     inner join totals
         on ranked.month_start = totals.month_start
-    left join {{ ref('int_customers_keyed') }} as people
+    left join {{ ref('customers') }} as people
         on ranked.customer_number = people.customer_number
     left join held_products as held
         on

@@ -16,18 +16,21 @@ with refunds_at_their_date as (
         refunds.refund_date as ledger_date,
         refunds.amount as refund_amount,
         0 as credit_note_amount
-    from {{ ref('int_refunds') }} as refunds
+    from {{ ref('refunds') }} as refunds
     inner join {{ ref('int_valid_orders') }} as sales
-        on refunds.order_row_id = sales.order_row_id
+        on refunds.order_number = sales.order_number
     union all
     select
         source,
         'unknown' as channel,
         'unknown' as country,
-        credit_note_date as ledger_date,
+        refund_date as ledger_date,
         0 as refund_amount,
         amount as credit_note_amount
-    from {{ ref('int_credit_notes') }}
+    from {{ ref('refunds') }}
+    where
+        is_credit_note
+        and is_valid
 ),
 
 sales_cells as (

@@ -1,39 +1,36 @@
 -- what each customer spent on a category in a year: the lines' goods
 with own_spend as (
     select
-        sales.customer_number,
-        staged.category,
-        cast(year(sales.order_date) as bigint) as year,
-        sum(products.amount) as own_amount
-    from {{ ref('int_order_products') }} as products
-    inner join {{ ref('int_valid_orders') }} as sales
-        on products.order_row_id = sales.order_row_id
-    inner join {{ ref('stg_products') }} as staged
-        on
-            sales.source = staged.source
-            and products.product_id = staged.product_id
+        lines.customer_number,
+        products.category,
+        cast(year(lines.order_date) as bigint) as year,
+        sum(lines.amount) as own_amount
+    from {{ ref('order_lines') }} as lines
+    inner join {{ ref('products') }} as products
+        on lines.product_key = products.product_key
     where
-        sales.customer_number is not null
-        and staged.category is not null
+        lines.is_valid
+        and lines.customer_number is not null
+        and products.category is not null
     group by
-        sales.customer_number,
-        staged.category,
-        year(sales.order_date)
+        lines.customer_number,
+        products.category,
+        year(lines.order_date)
 ),
 
 -- peers: the same country, age band of ten years and household size, unknown being a value of its own
 spend as (
     select
-        own_spend.customer_number,
+        customers.customer_key,
         own_spend.category,
         own_spend.year,
         own_spend.own_amount,
-        coalesce(attributes.country, '') as peer_country,
-        coalesce(floor((own_spend.year - year(attributes.birth_date)) / 10.0), -1) as peer_age_band,
-        coalesce(attributes.household_size, '') as peer_household_size
+        coalesce(customers.stated_country, '') as peer_country,
+        coalesce(floor((own_spend.year - year(customers.birth_date)) / 10.0), -1) as peer_age_band,
+        coalesce(customers.stated_household_size, '') as peer_household_size
     from own_spend
-    left join {{ ref('int_customer_attributes') }} as attributes
-        on own_spend.customer_number = attributes.customer_number
+    inner join {{ ref('customers') }} as customers
+        on own_spend.customer_number = customers.customer_number
 ),
 
 benchmarks as (
@@ -58,7 +55,7 @@ benchmarks as (
 
 share_of_wallet as (
     select
-        people.customer_key,
+        spend.customer_key,
         spend.category,
         spend.year,
         'benchmark' as method,
@@ -68,8 +65,6 @@ share_of_wallet as (
         {{ capped_share('spend.own_amount', 'benchmarks.p90_amount') }} as low,
         {{ capped_share('spend.own_amount', 'benchmarks.p70_amount') }} as high
     from spend
-    inner join {{ ref('int_customers_keyed') }} as people
-        on spend.customer_number = people.customer_number
     left join benchmarks
         on
             spend.category = benchmarks.category

@@ -26,17 +26,13 @@ amounts as (
     select
         notes.customer_number,
         -notes.amount as net_amount
-    from {{ ref('int_credit_notes') }} as notes
+    from {{ ref('refunds') }} as notes
     inner join dates
-        on notes.credit_note_date >= dates.window_start
-    where notes.customer_number is not null
-),
-
-countries as (
-    select
-        customer_number,
-        {{ published_value('customers', 'country') }} as country
-    from {{ ref('int_customer_attributes') }}
+        on notes.refund_date >= dates.window_start
+    where
+        notes.is_credit_note
+        and notes.is_valid
+        and notes.customer_number is not null
 ),
 
 -- total and country are the customer's, channel and device the orders' own
@@ -51,14 +47,14 @@ segment_amounts as (
     union all
     select
         'country' as segment_by,
-        coalesce(countries.country, 'unknown') as segment,
+        coalesce(customers.country, 'unknown') as segment,
         amounts.customer_number,
         sum(amounts.net_amount) as net_amount
     from amounts
-    left join countries
-        on amounts.customer_number = countries.customer_number
+    left join {{ ref('customers') }} as customers
+        on amounts.customer_number = customers.customer_number
     group by
-        coalesce(countries.country, 'unknown'),
+        coalesce(customers.country, 'unknown'),
         amounts.customer_number
     {%- for segment_by in ['channel', 'device'] %}
     union all

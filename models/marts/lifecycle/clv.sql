@@ -70,7 +70,7 @@ clv as (
             * pow(1 + {{ number_var('clv_annual_discount_rate') }}, -forecasts.horizon_days / 730e0), 9
         ) as clv
     from forecasts
-    inner join {{ ref('int_customers_keyed') }} as people
+    inner join {{ ref('customers') }} as people
         on forecasts.customer_number = people.customer_number
 )
 

@@ -6,5 +6,5 @@ select
     spells.previous_stage,
     spells.spell_number
 from {{ ref('int_lifecycle_spells') }} as spells
-inner join {{ ref('int_customers_keyed') }} as people
+inner join {{ ref('customers') }} as people
     on spells.customer_number = people.customer_number

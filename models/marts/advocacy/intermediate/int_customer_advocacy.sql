@@ -5,7 +5,7 @@ with buyers as (
         count(distinct case
             when orders.order_date > {{ add_to_date('day', -365, 'dates.as_of') }} then orders.order_date
         end) as order_days
-    from {{ ref('int_orders') }} as orders
+    from {{ ref('orders') }} as orders
     cross join {{ ref('as_of') }} as dates
     where
         orders.is_valid

@@ -15,25 +15,23 @@ with invites as (
 
 referred_orders as (
     select
-        orders.order_row_id,
+        orders.order_number,
         orders.source,
+        orders.order_id,
+        orders.ordered_at,
         orders.order_date,
-        orders.net_amount,
-        staged.order_id,
-        staged.ordered_at,
-        staged.referral_code
-    from {{ ref('int_orders') }} as orders
-    inner join {{ ref('stg_orders') }} as staged
-        on orders.order_row_id = staged.row_id
+        orders.stated_referral_code as referral_code,
+        orders.net_amount
+    from {{ ref('orders') }} as orders
     left join {{ ref('int_referral_code_owners') }} as owners
         on
-            staged.source = owners.source
-            and staged.referral_code = owners.referral_code
+            orders.source = owners.source
+            and orders.stated_referral_code = owners.referral_code
             and orders.customer_number = owners.customer_number
     where
         orders.is_valid
         and orders.order_class = 'new'
-        and staged.referral_code is not null
+        and orders.stated_referral_code is not null
         and owners.customer_number is null
 ),
 
@@ -47,7 +45,7 @@ timeline as (
         event_id as row_key,
         event_number as invite_number,
         event_date as invite_date,
-        cast(null as bigint) as order_row_id
+        cast(null as bigint) as order_number
     from invites
     union all
     select
@@ -58,13 +56,13 @@ timeline as (
         order_id as row_key,
         cast(null as bigint) as invite_number,
         cast(null as date) as invite_date,
-        order_row_id
+        order_number
     from referred_orders
 ),
 
 latest_invites as (
     select
-        order_row_id,
+        order_number,
         {{ last_known('invite_number', code_history) }} as invite_number,
         {{ last_known('invite_date', code_history) }} as invite_date
     from timeline
@@ -72,7 +70,7 @@ latest_invites as (
 
 int_referred_orders as (
     select
-        orders.order_row_id,
+        orders.order_number,
         orders.order_date,
         orders.net_amount,
         invites.invite_number,
@@ -80,7 +78,7 @@ int_referred_orders as (
     from referred_orders as orders
     left join latest_invites as invites
         on
-            orders.order_row_id = invites.order_row_id
+            orders.order_number = invites.order_number
             and orders.order_date
             <= {{ add_to_date('day', number_var('invite_window_days'), 'invites.invite_date') }}
 )

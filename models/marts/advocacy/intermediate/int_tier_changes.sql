@@ -5,12 +5,9 @@
 with buyers as (
     select
         customer_number,
-        min(order_date) as first_order_date
-    from {{ ref('int_orders') }}
-    where
-        is_valid
-        and customer_number is not null
-    group by customer_number
+        first_order_date
+    from {{ ref('customers') }}
+    where orders > 0
 ),
 
 steps as (

@@ -9,11 +9,14 @@ with activity as (
     union all
     select
         customer_number,
-        credit_note_date as activity_date,
+        refund_date as activity_date,
         0 as orders,
         -amount as net_amount
-    from {{ ref('int_credit_notes') }}
-    where customer_number is not null
+    from {{ ref('refunds') }}
+    where
+        is_credit_note
+        and is_valid
+        and customer_number is not null
 ),
 
 last_window as (

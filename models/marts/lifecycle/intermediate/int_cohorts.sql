@@ -5,13 +5,13 @@ with int_cohorts as (
         {{ period_start('month', 'days.order_date') }} as cohort_month,
         {{ period_start('month', 'days.next_order_date') }} as second_month
     from {{ ref('int_order_days') }} as days
-    left join {{ ref('int_customer_attributes') }} as attributes
-        on days.customer_number = attributes.customer_number
+    left join {{ ref('customers') }} as customers
+        on days.customer_number = customers.customer_number
     where
         days.day_number = 1
         and (
-            attributes.known_first_order_date is null
-            or attributes.known_first_order_date >= days.order_date
+            customers.known_first_order_date is null
+            or customers.known_first_order_date >= days.order_date
         )
 )
 

@@ -21,17 +21,17 @@ with starts as (
     where lapsed_on < coalesce(next_order_date, date '9999-12-31')
     union all
     select
-        attributes.customer_number,
-        attributes.created_date as started_on,
+        customers.customer_number,
+        customers.created_date as started_on,
         'prospect' as stage
-    from {{ ref('int_customer_attributes') }} as attributes
+    from {{ ref('customers') }} as customers
     left join {{ ref('int_order_stages') }} as order_days
         on
-            attributes.customer_number = order_days.customer_number
-            and attributes.created_date >= order_days.order_date
+            customers.customer_number = order_days.customer_number
+            and customers.created_date >= order_days.order_date
     where
-        not attributes.is_staff
-        and attributes.created_date is not null
+        not customers.is_staff
+        and customers.created_date is not null
         and order_days.customer_number is null
 ),
 

@@ -4,7 +4,7 @@ with int_order_stages as (
         days.order_date,
         days.next_order_date,
         case
-            when days.day_number = 1 and attributes.known_first_order_date < days.order_date then 'active'
+            when days.day_number = 1 and customers.known_first_order_date < days.order_date then 'active'
             when days.day_number = 1 then 'new'
             when
                 {{ days_from('days.previous_order_date', 'days.order_date') }}
@@ -20,8 +20,8 @@ with int_order_stages as (
     from {{ ref('int_order_days') }} as days
     inner join {{ ref('int_lifecycle_thresholds') }} as thresholds
         on thresholds.purchase = case when days.day_number = 1 then 'first' else 'repeat' end
-    left join {{ ref('int_customer_attributes') }} as attributes
-        on days.customer_number = attributes.customer_number
+    left join {{ ref('customers') }} as customers
+        on days.customer_number = customers.customer_number
 )
 
 select * from int_order_stages

@@ -4,7 +4,7 @@ with first_days as (
     from {{ ref('as_of') }}
     union all
     select min(refund_date) as first_day
-    from {{ ref('int_refunds') }}
+    from {{ ref('refunds') }}
     where is_credit_note
 ),
 

@@ -13,6 +13,15 @@ with order_lines as (
     group by order_row_id
 ),
 
+refunds as (
+    select
+        order_number,
+        sum(amount) as refund_amount
+    from {{ ref('int_refunds') }}
+    where not is_credit_note
+    group by order_number
+),
+
 headers as (
     select
         orders.row_id as order_row_id,
@@ -28,7 +37,8 @@ headers as (
         greatest(
             coalesce(orders.discount_amount, 0) - coalesce(lines.order_currency_discount_amount, 0), 0
         ) as excess_discount_amount,
-        coalesce(orders.discount_amount, 0) as header_discount_amount
+        coalesce(orders.discount_amount, 0) as header_discount_amount,
+        coalesce(refunds.refund_amount, 0) as refund_amount
     from {{ ref('stg_orders') }} as orders
     inner join {{ ref('as_of') }} as dates
         on orders.order_date <= dates.as_of
@@ -36,6 +46,8 @@ headers as (
         on orders.row_id = order_keys.order_row_id
     left join order_lines as lines
         on orders.row_id = lines.order_row_id
+    left join refunds
+        on orders.row_id = refunds.order_number
 ),
 
 int_order_amounts as (
@@ -58,7 +70,8 @@ int_order_amounts as (
                     then line_discount_amount + {{ convert_amount('excess_discount_amount', 'rate') }}
                 else {{ convert_amount('header_discount_amount', 'rate') }}
             end as decimal(18, 4)
-        ) as discount_amount
+        ) as discount_amount,
+        cast(refund_amount as decimal(18, 4)) as refund_amount
     from headers
 )
 

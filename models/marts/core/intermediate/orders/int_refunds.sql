@@ -1,7 +1,9 @@
+{{ config(materialized='view') }}
+
 with int_refunds as (
     select
         refunds.row_id as refund_row_id,
-        orders.order_row_id,
+        orders.order_row_id as order_number,
         people.customer_number,
         refunds.order_id is null as is_credit_note,
         -- a refund dated before its order counts at the order's date
