@@ -470,7 +470,7 @@ MUTATIONS = [
     M("int_advocacy_events", "coalesce(events.rating < events.min_rating, true)",
       "coalesce(events.rating <= events.min_rating, true)", "4 stars and an NPS of 9 are too few"),
     M("int_advocacy_events",
-      "            when orders.customer_key = events.customer_key then null\n", "",
+      "            when orders.customer_number = events.customer_number then null\n", "",
       "who refers himself is a lover"),
     M("int_advocacy_events", " and not events.has_text\n", " and false\n",
       "stars without a text are an act"),

@@ -126,6 +126,17 @@ def test_a_room_reads_what_is_below_and_nobody_elses_steps(manifest):
                 assert is_mart(parent), step
 
 
+def test_events_are_judged_once(manifest):
+    """Core.events says who did what up to as_of: only what it is made of reads the raw events."""
+    makers = {"as_of", "int_visitors", "int_events"}
+    for node in models(manifest):
+        if "model.patronage.stg_events" in node["depends_on"]["nodes"]:
+            folder = node["fqn"][-2]
+            assert room(node) == "staging" or folder == "identity" or node["name"] in makers
+        if "model.patronage.int_events" in node["depends_on"]["nodes"]:
+            assert node["name"] in ("int_event_sessions", "int_common_values", "events")
+
+
 def test_no_setting_is_without_a_reader(manifest):
     variables = (PROJECT / "dbt_project.yml").read_text().split("vars:")[1].split("\non-run")[0]
     names = [

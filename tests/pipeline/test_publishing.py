@@ -134,7 +134,7 @@ def test_the_same_input_gives_the_same_files(demo, warehouse, tmp_path):
             with (tmp_path / file.stem / f"{part}.csv").open("w", newline="") as text:
                 csv.writer(text).writerows([header, *rows])
     source = {"name": "demo", "path": str(tmp_path), "timezone": "Europe/Berlin"}
-    warehouse.variables = {}  # the project's own, as the demo's
+    warehouse.variables = demo.variables
     warehouse.build(None, "--threads", "1", sources=[source])
     warehouse.publish()
     assert digests(warehouse) == before

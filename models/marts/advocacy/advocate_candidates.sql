@@ -1,6 +1,6 @@
 with advocate_candidates as (
     select
-        people.customer_key,
+        customers.customer_key,
         cast(rank() over (
             order by advocates.decayed_signals desc, coalesce(scores.score, 0) desc
         ) as bigint) as candidate_rank,
@@ -9,8 +9,8 @@ with advocate_candidates as (
         advocates.tier_reason as reason,
         coalesce(leads.unsubscribes > 0, false) as has_unsubscribed
     from {{ ref('int_customer_advocacy') }} as advocates
-    inner join {{ ref('int_customers_keyed') }} as people
-        on advocates.customer_number = people.customer_number
+    inner join {{ ref('customers') }} as customers
+        on advocates.customer_number = customers.customer_number
     left join {{ ref('engagement_scores') }} as scores
         on advocates.customer_number = scores.customer_number
     left join {{ ref('lead_scores') }} as leads

@@ -24,17 +24,15 @@ recent_sessions as (
 
 scores as (
     select
-        people.customer_number,
-        people.customer_key,
+        customers.customer_number,
+        customers.customer_key,
         coalesce(scores.score, 0) as score,
         coalesce(scores.scored_events, 0) > 0 as is_scored,
         scores.last_event_at
-    from {{ ref('int_customers_keyed') }} as people
+    from {{ ref('customers') }} as customers
     left join {{ ref('int_engagement_scores') }} as scores
-        on people.customer_number = scores.customer_number
-    left join {{ ref('int_customer_attributes') }} as attributes
-        on people.customer_number = attributes.customer_number
-    where not coalesce(attributes.is_staff, false)
+        on customers.customer_number = scores.customer_number
+    where not customers.is_staff
 ),
 
 -- the highest level whose lower end the score has reached

@@ -1,17 +1,17 @@
 with people as (
     select
-        people.customer_number as lead_number,
-        people.customer_key as person_key,
-        people.customer_key
-    from {{ ref('int_customers_keyed') }} as people
-    left join {{ ref('int_customer_attributes') }} as attributes
-        on people.customer_number = attributes.customer_number
-    where not coalesce(attributes.is_staff, false)
+        customer_number as lead_number,
+        customer_key as person_key,
+        customer_key,
+        orders > 0 as has_ordered
+    from {{ ref('customers') }}
+    where not is_staff
     union all
     select distinct
         lead_number,
         visitor_key as person_key,
-        cast(null as {{ dbt.type_string() }}) as customer_key
+        cast(null as {{ dbt.type_string() }}) as customer_key,
+        false as has_ordered
     from {{ ref('events') }}
     where
         is_counted
@@ -55,7 +55,7 @@ lead_scores as (
         people.lead_number,
         people.customer_key,
         people.customer_key is not null as is_customer,
-        coalesce(customers.orders > 0, false) as has_ordered,
+        people.has_ordered,
         case when points.is_scored then points.raw_score end as raw_score,
         case when points.is_scored then points.decayed_score end as decayed_score,
         coalesce(bands.band, 'unscored') as band,
@@ -70,8 +70,6 @@ lead_scores as (
         on people.lead_number = bands.lead_number
     left join {{ ref('int_strong_since') }} as strong_leads
         on people.lead_number = strong_leads.lead_number
-    left join {{ ref('customers') }} as customers
-        on people.customer_key = customers.customer_key
 )
 
 select * from lead_scores

@@ -35,7 +35,7 @@ int_advocacy_events as (
         case
             when events.min_rating is not null and coalesce(events.rating < events.min_rating, true) then null
             when events.event_type = 'survey_answered' and events.nps_answer is null then null
-            when orders.customer_key = events.customer_key then null
+            when orders.customer_number = events.customer_number then null
             when
                 events.event_type = 'product_reviewed'
                 and events.advocacy_kind = 'act' and not events.has_text
