@@ -236,7 +236,7 @@ def test_settings_are_no_sql_either(warehouse, shop):
     [
         ("int_event_sessions", "session_gap_minutes: 30 or true"),
         ("int_event_sessions", "session_gap_minutes: .inf"),
-        ("int_shared_contacts", "shared_contact_customer_ids: true"),
+        ("shared_contacts", "shared_contact_customer_ids: true"),
         ("customer_share", "customer_share_months: -1"),
         ("clv", "clv_horizon_days: [30, (select 1)]"),
         ("clv", "clv_annual_discount_rate: 1; drop table x"),
@@ -252,9 +252,10 @@ def test_vars_that_are_numbers_are_numbers(warehouse, model, given):
 
 @pytest.mark.parametrize("limit", ["many", "[1]", ".nan", "null"])
 def test_limits_of_the_gates_are_numbers(limit):
-    given = {"options": ["--vars", f"{{gates: {{most_rows: {limit}}}}}"], "project": PROJECT}
+    given = ["--vars", f"{{gates: {{most_rows: {limit}}}}}"]
+    run = SimpleNamespace(project=PROJECT, vars_option=lambda: given)
     with pytest.raises(PublishError, match=r"the var gates\.most_rows must be a number, not"):
-        Run.variables(SimpleNamespace(**given))
+        Run.variables(run)
 
 
 ODD = 'w\'h "a" #1 %41 $HOME ;&={{x}}'
