@@ -76,7 +76,9 @@ candidates as (
         balances.occurred_date,
         balances.closing_points - balances.points as opening_points,
         min(
-            case when {{ reaches_band('balances.closing_points', 'top_band') }} then balances.occurred_date end
+            case
+                when {{ reaches_band('balances.closing_points', 'top_band') }} then balances.occurred_date
+            end
         ) over (partition by balances.lead_number) as certain_date
     from balances
     cross join top_band
