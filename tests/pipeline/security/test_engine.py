@@ -6,7 +6,7 @@ import hashlib
 import os
 
 import pytest
-from conftest import PROJECT
+from conftest import MODELS_ONLY, PROJECT
 
 from patronage.build import BuildError, dbt_environment, run_dbt
 
@@ -63,7 +63,7 @@ def test_no_file_holds_the_salt(warehouse, shop, tmp_path):
     warehouse.monkeypatch.setenv("PATRONAGE_SALT", SALT)
     warehouse.monkeypatch.setenv("PATRONAGE_DATA", str(shop(orders=ORDERS)))
     with dbt_environment(PROJECT):
-        run_dbt(["run", "--select", "+orders"], PROJECT)
+        run_dbt(["build", *MODELS_ONLY, "--select", "+orders"], PROJECT)
     warehouse.folder = tmp_path / "warehouse"
     digest = hashlib.md5(f"{SALT}email:ann@example.com".encode()).hexdigest()
     assert warehouse.rows("select customer_key from core.orders") == [(f"files:{digest}",)]

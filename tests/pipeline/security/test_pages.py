@@ -20,6 +20,7 @@ from patronage.build import BuildError, dbt_environment, first_line
 from patronage.cli import Terminal, main
 from patronage.contract import contract_of
 from patronage.docs import write_docs
+from patronage.folder import FolderError
 from patronage.gates import ExpectNoRows, Gates, Suite, raw
 from patronage.rejects import Rejected, export
 from patronage.runs import failed_names
@@ -183,7 +184,7 @@ def test_an_export_is_its_users_alone_and_never_through_a_link(tmp_path):
     assert there.read_bytes() == file.read_bytes()
     (tmp_path / "target").write_text("mine")
     (tmp_path / "link.csv").symlink_to(tmp_path / "target")
-    with pytest.raises(OSError, match="a link is not written through"):
+    with pytest.raises(FolderError, match="is a link: remove it"):
         export(found, tmp_path / "link.csv")
     assert (tmp_path / "target").read_text() == "mine"
 
