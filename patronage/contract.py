@@ -27,3 +27,16 @@ def contract_of(project: Path) -> dict[str, dict[str, Any]]:
             },
         }
     return contract
+
+
+def judged_rows(table: str) -> str:
+    """Return a relation of every raw row of a table in a build file.
+
+    The rows are typed, with row_status (accepted, superseded or rejected), reject_reason, raw_row.
+    """
+    return (
+        "(select typed.* exclude (reject_reason, raw_row), "
+        "coalesce(fates.row_status, 'accepted') as row_status, fates.reject_reason, fates.raw_row "
+        f"from staging.base_{table} as typed "
+        f"left join staging.quarantine_{table} as fates on typed.row_id = fates.row_id)"
+    )

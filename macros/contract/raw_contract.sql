@@ -3,7 +3,7 @@
     dbt knows no sources while it parses: then the tables are there, but without rules or columns. -#}
 {% macro raw_contract() %}
     {% set contract = {} %}
-    {% for table in var('systems').files.fills %}
+    {% for table in var('systems').files %}
         {% set rules = {'key': [], 'required': [], 'whose': [], 'columns': {}, 'dates': {}, 'on_erasure': {}} %}
         {% if execute %}
             {% set source = graph.sources['source.patronage.raw.' ~ table] %}

@@ -219,8 +219,9 @@ def test_a_forged_build_file_reads_nothing_outside(copy, tmp_path):
                 f"create view advocacy.word_of_mouth as select 1 as month_start from {reads}"
             )
             connection.execute(
-                "create or replace view staging.checked_orders as select 'x' as source, 'rejected' "
-                "as row_status, column0 as reject_reason, "
+                "drop table if exists staging.quarantine_orders;"
+                "create or replace view staging.quarantine_orders as select 1 as row_id, "
+                "'rejected' as row_status, column0 as reject_reason, "
                 f"'{{\"a\": 1}}'::varchar as raw_row from {reads}"
             )
         with pytest.raises(PublishError, match="Cannot access file"):
