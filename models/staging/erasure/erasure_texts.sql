@@ -4,7 +4,8 @@
 
 -- What is known of the erased is looked for in all texts, so that the work grows with the length of the
 -- texts, not with the number of people: {{ searched }} letters of each known text, its anchor, are joined to
--- all runs of so many letters, and only where one is found the whole is compared. Nothing but hashes is written.
+-- all runs of so many letters, and only where one is found the whole is compared.
+-- Nothing but hashes is written.
 with known as (
     select * from {{ known_names() }} as known_names
 ),
