@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -35,12 +36,30 @@ def write_docs(project: Path, target: Path) -> Path:
         else:
             os.environ["PATRONAGE_SALT"] = salt
     page = Path(DOCS_INDEX_FILE_PATH).read_text(encoding="utf-8")
-    for name, shown in (("MANIFEST", manifest.writable_manifest()), ("CATALOG", catalog)):
-        mark = f'"{name}.JSON INLINE DATA"'
-        page = page.replace(mark, inline(shown.to_dict(omit_none=False)))
+    described = with_contract(manifest.writable_manifest().to_dict(omit_none=False))
+    for name, shown in (("MANIFEST", described), ("CATALOG", catalog.to_dict(omit_none=False))):
+        page = page.replace(f'"{name}.JSON INLINE DATA"', inline(shown))
     with open_private(target / PAGE) as file:
         file.write(secured(page, scripts="'unsafe-inline'"))
     return target / PAGE
+
+
+def with_contract(manifest: dict[str, Any]) -> dict[str, Any]:
+    """Describe in dbt's manifest the columns of the raw contract that staging passes on.
+
+    They are written down once, in the contract: not with base_<table>, stg_<table> and
+    <system>__<table> again. Changes the manifest, and returns it.
+    """
+    contract = {
+        table["name"]: table["columns"]
+        for table in manifest["sources"].values()
+        if table["source_name"] == "raw"
+    }
+    for node in manifest["nodes"].values():
+        passes_on = re.fullmatch(r"(?:base_|stg_|.+__)(.+)", node["name"])
+        if passes_on and node["fqn"][1] == "staging":
+            node["columns"] = {**contract.get(passes_on[1], {}), **node["columns"]}
+    return manifest
 
 
 def inline(found: Any) -> str:

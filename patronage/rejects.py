@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 import duckdb
 
+from patronage.contract import judged_rows
 from patronage.database import literal, opened, quoted
 from patronage.folder import open_private
 
@@ -42,27 +43,27 @@ def rejected_rows(
     found = []
     with opened(build) as connection:
         tables = connection.execute(
-            "select view_name from duckdb_views() where schema_name = 'staging' "
-            "and view_name like 'checked_%' order by view_name"
+            "select table_name from information_schema.tables where table_schema = 'staging' "
+            "and table_name like 'quarantine_%' order by table_name"
         ).fetchall()
         if not tables:
             raise duckdb.CatalogException("nothing is built yet: run `patronage build`")
-        for (view,) in tables:
-            name = view.removeprefix("checked_")
+        for (quarantine,) in tables:
+            name = quarantine.removeprefix("quarantine_")
             if table and name != table:
                 continue
             columns = contract[name]["columns"]
             ids = [column for column in contract[name]["key"] if columns[column] == "id"]
             where = f"and source = {literal(source)}" if source else ""
             for shop, reason, raw in connection.execute(
-                f"select source, reject_reason, raw_row from staging.{quoted(view)} "
+                f"select source, reject_reason, raw_row from {judged_rows(name)} "
                 f"where row_status = 'rejected' and reject_reason <> {literal(ERASED)} {where} "
                 "order by source, reject_reason, raw_row"
             ).fetchall():
                 try:
                     row = {str(column): value for column, value in json.loads(raw).items()}
                 except (ValueError, TypeError, AttributeError):
-                    raise duckdb.DataError(f"corrupt rows in {quoted(view)}") from None
+                    raise duckdb.DataError(f"corrupt rows in {quoted(quarantine)}") from None
                 key = " ".join(str(row[one]) for one in ids if row.get(one) is not None)
                 found.append(Rejected(shop, name, reason, key, row))
     return found

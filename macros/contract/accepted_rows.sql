@@ -2,11 +2,13 @@
 {% macro accepted_rows(table) %}
 {%- set contract = raw_contract()[table] -%}
 select
-    row_id,
-    source
+    typed.row_id,
+    typed.source
     {%- for column in (contract.columns | list) + (contract.dates.values() | list) %},
-    {{ quoted(column) }}
+    typed.{{ quoted(column) }}
     {%- endfor %}
-from {{ ref('checked_' ~ table) }}
-where row_status = 'accepted'
+from {{ ref('base_' ~ table) }} as typed
+left join {{ ref('quarantine_' ~ table) }} as fates
+    on typed.row_id = fates.row_id
+where fates.row_id is null
 {% endmacro %}

@@ -27,7 +27,7 @@
                 {{ exceptions.raise_compiler_error(where ~ "no files in the folder " ~ shop.path) }}
             {% endif %}
             {% set is_contract = shop.system == 'files' %}
-            {% set tables = contract if is_contract else systems[shop.system].get('needs', {}) %}
+            {% set tables = contract if is_contract else needed_columns(shop.system) %}
             {% set files = {} %}
             {% for table in tables %}
                 {% do files.update({table: raw_files(shop, table, listed)}) %}
@@ -42,6 +42,15 @@
         {{ check_as_of() }}
     {% endif %}
     {% do lock_engine(shops()) if execute %}
+{% endmacro %}
+
+{#- What a system's own YAML says that it cannot do without: a map of each raw table to its columns. -#}
+{% macro needed_columns(system) %}
+    {% set needed = {} %}
+    {% for table in graph.sources.values() if table.source_name == system %}
+        {% do needed.update({table.name: table.columns | list}) %}
+    {% endfor %}
+    {{ return(needed) }}
 {% endmacro %}
 
 {% macro check_table(shop, table, required, relations, is_required, known=none) %}

@@ -1,7 +1,7 @@
 {#- All systems' rows of a contract table as one relation to select from. -#}
 {% macro every_system(table) -%}
 (
-    {%- for system, settings in var('systems').items() if table in settings.fills %}
+    {%- for system, tables in var('systems').items() if table in tables %}
     {{ 'union all' if not loop.first }}
     select * from {{ ref(system ~ '__' ~ table) }}
     {%- endfor %}

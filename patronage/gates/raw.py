@@ -1,6 +1,6 @@
 """What is expected of the raw rows, per source and table, before any mart is built.
 
-The rows are those of `staging.checked_<table>`: every raw row, typed, with its status. Thresholds
+The rows are those of `judged_rows`: every raw row, typed, with its status. Thresholds
 are the var `gates`; the last accepted delivery is known from the published build log. No value
 of a raw row is shown, as it may be anybody's: reasons, counts, keys, and what looks like a code.
 """
@@ -13,7 +13,7 @@ from typing import Any
 
 from great_expectations import expectations as gxe
 
-from patronage.contract import contract_of
+from patronage.contract import contract_of, judged_rows
 from patronage.database import literal, opened, quoted
 from patronage.gates import ExpectNoRows, Suite
 
@@ -57,7 +57,7 @@ def profile(database: Path, contract: dict[str, Any]) -> dict[str, dict[str, Any
                 f"select source, count(*), count(*) filter (where row_status = 'rejected'), "
                 f"count(*) filter (where reject_reason = 'erased'), {latest}, "
                 f"count(*) {others}, {filled} "
-                f"from staging.checked_{table} group by source order by source"
+                f"from {judged_rows(table)} group by source order by source"
             ).fetchall():
                 tables[f"{source}/{table}"] = {
                     "rows": rows,
@@ -130,7 +130,7 @@ def table_suite(
                 f"from (values {expected}) as contract (name, type) "
                 f"left join duckdb_columns() as types on types.column_name = contract.name "
                 f"and types.schema_name = 'staging' "
-                f"and types.table_name = {literal(f'checked_{table}')} "
+                f"and types.table_name = {literal(f'base_{table}')} "
                 f"where types.data_type is distinct from contract.type "
                 f"and exists (select 1 from {{batch}})"
             ),
@@ -162,7 +162,7 @@ def table_suite(
             checks.append(
                 ExpectNoRows(
                     unexpected_rows_query=(
-                        "select max(order_date) as newest_order from staging.checked_orders "
+                        f"select max(order_date) as newest_order from {judged_rows('orders')} "
                         f"where source = {text(source)} and row_status = 'accepted' "
                         "and (select count(*) from {batch}) >= 0 "
                         f"having max(order_date) < cast({text(oldest)} as date)"
@@ -200,7 +200,7 @@ def table_suite(
         )
     return Suite(
         key.replace("/", " "),
-        f"select * from staging.checked_{table} where source = {text(source)} and {WHOLE}",
+        f"select * from {judged_rows(table)} where source = {text(source)} and {WHOLE}",
         checks,
     )
 
@@ -211,7 +211,7 @@ def rejects(source: str, table: str, limit: float, word: str) -> ExpectNoRows:
         # of all rows, so that an erasure changes no share; the batch is named for the form
         unexpected_rows_query=(
             "with every_row as ("
-            f"select * from staging.checked_{table} where source = {text(source)} "
+            f"select * from {judged_rows(table)} where source = {text(source)} "
             "and (select count(*) from {batch}) >= 0) "
             "select reject_reason as reason, count(*) as rows, "
             "round(100.0 * count(*) / (select count(*) from every_row), 2) as percent "
@@ -255,7 +255,7 @@ def compared_with_the_last(
         ExpectNoRows(
             # of all rows, erased ones too; the batch is named for the form
             unexpected_rows_query=(
-                f"select count(*) as rows from staging.checked_{table} "
+                f"select count(*) as rows from {judged_rows(table)} "
                 f"where source = {text(source)} and (select count(*) from {{batch}}) >= 0 "
                 f"having count(*) not between {least_rows} and {most_rows}"
             ),
@@ -269,7 +269,7 @@ def compared_with_the_last(
         checks.append(
             ExpectNoRows(
                 unexpected_rows_query=(
-                    f"select max({date}) as newest from staging.checked_{table} "
+                    f"select max({date}) as newest from {judged_rows(table)} "
                     f"where source = {text(source)} and row_status = 'accepted' "
                     "and (select count(*) from {batch}) >= 0 "
                     f"having coalesce(max({date}) < cast({text(last['latest'])} as date), true)"

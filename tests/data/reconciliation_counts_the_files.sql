@@ -1,8 +1,8 @@
 -- Rows counted anew in the sources' own files are the raw rows of the reconciliation.
 with counted as (
     {%- set comma = namespace(word='') %}
-    {%- for system, settings in var('systems').items() %}
-    {%- for table in settings.fills %}
+    {%- for system, tables in var('systems').items() %}
+    {%- for table in tables %}
     {{ comma.word }}
     select
         source,

@@ -24,6 +24,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from patronage.build import BuildError
+from patronage.contract import judged_rows
 
 HEADER = "order_id,ordered_at,amount\n"
 GOOD = HEADER + "good,2024-01-05,1\n"
@@ -1314,7 +1315,7 @@ def fates(bad_rows):
         for source, row_key, row_status in bad_rows(
             f"select source, nullif(concat_ws(':', {columns}), ''), "
             "coalesce(reject_reason, row_status)"
-            f" from staging.checked_{table}"
+            f" from {judged_rows(table)}"
         ):
             found[source][table, row_key, row_status] += 1
     return found

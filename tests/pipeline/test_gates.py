@@ -17,6 +17,7 @@ from conftest import PROJECT, Warehouse, unset_settings
 
 from patronage.build import dbt_environment
 from patronage.cli import main
+from patronage.contract import judged_rows
 from patronage.gates import Gates
 from patronage.gates import marts as marts_gate
 from patronage.gates import raw as raw_gate
@@ -28,41 +29,41 @@ TYPES = "the types are those of the contract"
 
 # what is planted in the build file (below: in the public file), the suite that must notice, and what it says
 RAW_FAULTS = [
-    ("create or replace table staging.checked_orders as select * exclude (status) from c",
+    ("create table judged_orders as select * exclude (status) from c",
      "files orders", COLUMNS),
-    ("create or replace table staging.checked_orders as"
+    ("create table judged_orders as"
      " select * replace (amount::double as amount) from c", "files orders",
      f"{TYPES}: found name amount, expected DECIMAL(18,4), found DOUBLE"),
-    ("create or replace table staging.checked_orders as select * replace"
+    ("create table judged_orders as select * replace"
      " (case when row_id <= 2 then 'rejected' else row_status end as row_status,"
      " case when row_id <= 2 then 'missing order_id' end as reject_reason) from c",
      "files orders", "at most 1% of the rows are rejected: found reason missing order_id, rows 2"),
-    ("create or replace table staging.checked_orders as select * replace"
+    ("create table judged_orders as select * replace"
      " ('rejected' as row_status, 'unparsable amount' as reject_reason) from c",
      "files orders", "at most 20% of the rows are rejected: found reason unparsable amount"),
-    ("create or replace table staging.checked_orders as select * replace"
+    ("create table judged_orders as select * replace"
      " (case when row_id > 30 then order_id end as order_id) from c",
      "files orders", "order_id is there, or its row is rejected"),
-    ("create or replace table staging.checked_orders as from c where row_id <= 19",
+    ("create table judged_orders as from c where row_id <= 19",
      "files orders", "0.5 to 10 times the 40 rows of the last accepted delivery: found rows 19"),
-    ("create or replace table staging.checked_orders as select * replace"
+    ("create table judged_orders as select * replace"
      " (order_date - 100 as order_date) from c",
      "files orders", "the newest order_date is not before the last one's, 2024-03-10"),
-    ("create or replace table staging.checked_orders as select * replace"
+    ("create table judged_orders as select * replace"
      " (null::varchar as customer_id) from c",
      "files orders", "customer_id is filled in 50% of rows (last: 100%)"),
-    ("create or replace table staging.checked_orders as select * replace"
+    ("create table judged_orders as select * replace"
      " (case when row_id = 1 then 'lost on the way' else status end as status) from c",
      "files orders", "status is one of the var gates.known_statuses: found status lost on the way"),
-    ("create or replace table staging.checked_orders as select * replace"
+    ("create table judged_orders as select * replace"
      " (case when row_id = 1 then 'ann@example.com' else status end as status) from c",
      "files orders", "status is one of the var gates.known_statuses: found status (free text)"),
-    ("create or replace table staging.checked_orders as select * replace"
+    ("create table judged_orders as select * replace"
      " ('EURO' as currency) from c", "files orders", "a currency is a code of three letters"),
-    ("create or replace table staging.checked_events as select * replace"
+    ("create table judged_events as select * replace"
      " ('sneezed' as event_type) from c",
      "files events", "event types are in the seed event_points (others score 0): found event_type"),
-    ("create or replace table staging.checked_events as from c where false",
+    ("create table judged_events as from c where false",
      "deliveries", "every table of the last delivery is there again: found gone files/events"),
 ]  # fmt: skip
 WARNINGS = (
@@ -116,14 +117,22 @@ def built(tmp_path_factory) -> tuple[Path, dict]:
 
 
 def planted(file: Path, folder: Path, fault: str) -> Path:
-    """A copy of a file with a fault; `c` stands for the view that the fault replaces."""
+    """A copy of a file with a fault; one of raw rows makes judged_<table> of all of them, `c`."""
     copy = folder / "build.duckdb"
     shutil.copyfile(file, copy)
-    view = re.search(r"staging\.checked_\w+", fault)
+    raw = re.search(r"create table judged_(\w+)", fault)
     with duckdb.connect(str(copy)) as connection:
-        if view:
-            connection.execute(f"create table c as from {view.group()}; drop view {view.group()}")
+        if raw:
+            connection.execute(f"create table c as from {judged_rows(raw[1])}")
         connection.execute(fault)
+        if raw:
+            connection.execute(
+                f"create or replace table staging.base_{raw[1]} as"
+                f" select * exclude (row_status) from judged_{raw[1]};"
+                f"create or replace table staging.quarantine_{raw[1]} as"
+                " select row_id, row_status, reject_reason, raw_row"
+                f" from judged_{raw[1]} where row_status <> 'accepted'"
+            )
     return copy
 
 

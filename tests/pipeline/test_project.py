@@ -8,16 +8,20 @@ import re
 import sys
 
 import pytest
+import yaml
 from conftest import PROJECT, parsed
 from dbt.cli.resolvers import default_profiles_dir
+
+from patronage.contract import contract_of
+from patronage.docs import with_contract
 
 
 @pytest.fixture(scope="module")
 def manifest(warehouse_folder) -> dict:
-    """The parsed project."""
+    """The parsed project, the raw contract's columns described wherever staging passes them on."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PATRONAGE_WAREHOUSE", str(warehouse_folder))
-        return json.loads(parsed()[1].read_text())
+        return with_contract(json.loads(parsed()[1].read_text()))
 
 
 def models(manifest: dict) -> list[dict]:
@@ -68,9 +72,30 @@ def test_plain_dbt_finds_its_profile_in_the_projects_folder(monkeypatch):
 
 
 def test_every_model_says_its_grain_and_stands_beside_its_yaml(manifest):
+    """In staging the models of a table, or of a system, share the YAML of the folder's name."""
     for node in models(manifest):
         assert node["description"].startswith(("One row per", "One row:")), node["name"]
-        assert node["patch_path"].endswith(node["original_file_path"].replace(".sql", ".yml"))
+        path = PROJECT / node["original_file_path"]
+        shared = path.with_name(f"{path.parent.name}.yml")
+        is_shared = node["fqn"][1] == "staging" and shared.exists()
+        beside = shared if is_shared else path.with_suffix(".yml")
+        assert node["patch_path"].endswith(f"//{beside.relative_to(PROJECT)}"), node["name"]
+
+
+def test_a_contract_column_is_described_in_the_contract_alone():
+    """But where a model makes something else of it: then it says what."""
+    for path in (PROJECT / "models" / "staging").glob("*/*.yml"):
+        text = path.read_text()
+        assert text.count("\n") <= 70, path.name
+        for model in yaml.safe_load(text).get("models", []):
+            passes_on = re.fullmatch(r"(?:base_|stg_|.+__)(.+)", model["name"])
+            contract = contract_of(PROJECT)[passes_on[1]]["columns"] if passes_on else {}
+            again = [
+                column["name"]
+                for column in model["columns"]
+                if column["name"] in contract and "doc(" in column["description"]
+            ]
+            assert again == [], model["name"]
 
 
 def test_documented_columns_exist_and_existing_columns_are_documented(manifest, demo):

@@ -16,11 +16,23 @@ with counts as (
         source,
         {{ literal(table) }} as raw_table,
         0 as raw_rows,
-        count(*) filter (where row_status = 'accepted') as accepted_rows,
-        count(*) filter (where row_status = 'superseded') as superseded_rows,
-        count(*) filter (where row_status = 'rejected') as rejected_rows
-    from {{ ref('checked_' ~ table) }}
+        count(*) as accepted_rows,
+        0 as superseded_rows,
+        0 as rejected_rows
+    from {{ ref('stg_' ~ table) }}
     group by source
+    union all
+    select
+        typed.source,
+        {{ literal(table) }} as raw_table,
+        0 as raw_rows,
+        0 as accepted_rows,
+        count(*) filter (where fates.row_status = 'superseded') as superseded_rows,
+        count(*) filter (where fates.row_status = 'rejected') as rejected_rows
+    from {{ ref('quarantine_' ~ table) }} as fates
+    inner join {{ ref('base_' ~ table) }} as typed
+        on fates.row_id = typed.row_id
+    group by typed.source
     {%- endfor %}
     {%- for shop in shops() if execute %}
     {%- for table in raw_contract() if table != 'erasures' %}

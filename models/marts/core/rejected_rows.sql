@@ -3,13 +3,15 @@ with rejected as (
     {%- for table, rules in tables.items() %}
     {{ 'union all' if not loop.first }}
     select
-        source,
+        typed.source,
         {{ literal(table) }} as raw_table,
         {{ key_text(rules.key | reject('equalto', 'email')) }} as row_key,
-        reject_reason as reason,
-        raw_row
-    from {{ ref('checked_' ~ table) }}
-    where row_status = 'rejected'
+        fates.reject_reason as reason,
+        fates.raw_row
+    from {{ ref('quarantine_' ~ table) }} as fates
+    inner join {{ ref('base_' ~ table) }} as typed
+        on fates.row_id = typed.row_id
+    where fates.row_status = 'rejected'
     {%- endfor %}
 ),
 

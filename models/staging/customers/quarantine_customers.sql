@@ -1,5 +1,3 @@
 {{ config(materialized='table') }}
 
-with {{ quarantined_rows('customers', ref('base_customers')) }}
-
-select * from quarantined_rows
+select * from {{ quarantined_rows('customers', ref('base_customers')) }} as quarantine_customers

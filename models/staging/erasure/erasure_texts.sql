@@ -1,54 +1,15 @@
 {{ config(materialized='table') }}
 
-{%- set is_asked_for = 'true' if has_erasures() else 'false' %}
-{%- set names = {
-    'customers': ['customer_id', 'email', 'phone', 'referral_code'],
-    'orders': ['customer_id', 'email', 'phone'],
-    'identities': ['customer_id', 'same_as'],
-    'erasures': ['customer_id', 'email'],
-    'events': ['referral_code'],
-} %}
 {%- set searched = 5 %}
 
 -- What is known of the erased is looked for in all texts, so that the work grows with the length of the
--- texts, not with the number of people: {{ searched }} letters of each known text, its anchor, are joined to all
--- runs of so many letters, and only where one is found the whole is compared. Only hashes are written.
-with named as (
-    {%- for table, columns in names.items() %}
-    {{ 'union all' if not loop.first }}
-    select
-        source,
-        case column_name
-            {%- for column in columns %}
-            when {{ literal(column) }} then {{ literal(name_kind(column)) }}
-            {%- endfor %}
-        end as kind,
-        column_value
-    from {{ column_values(table, columns) }} as names_of_{{ table }}
-    where {{ is_asked_for }}
-    {%- endfor %}
+-- texts, not with the number of people: {{ searched }} letters of each known text, its anchor, are joined to
+-- all runs of so many letters, and only where one is found the whole is compared.
+-- Nothing but hashes is written.
+with known as (
+    select * from {{ known_names() }} as known_names
 ),
 
-known as (
-    select distinct
-        named.source,
-        named.kind,
-        named.column_value,
-        case
-            when named.kind = 'phone' then {{ normal_phone('named.column_value') }}
-            else {{ plain_text('named.column_value') }}
-        end as known_text
-    from named
-    inner join {{ ref('erasure_tombstones') }} as nodes
-        on
-            case named.kind
-                {%- for kind in ('account', 'code', 'email', 'phone') %}
-                when {{ literal(kind) }} then {{ identity_node(kind, 'named', 'column_value') }}
-                {%- endfor %}
-            end = nodes.node
-),
-
--- names that are not found by chance: the others are known where they stand alone
 telling as (
     select distinct
         case when kind in ('account', 'code') then source end as source,
@@ -59,18 +20,7 @@ telling as (
             else length(known_text) - {{ searched - 1 }}
         end as anchor_place
     from known
-    where
-        case
-            when kind = 'email' then length(known_text) >= 5 and position('@' in known_text) > 1
-            when kind = 'phone'
-                then length(known_text) >= 7 and replace(known_text, substr(known_text, 1, 1), '') <> ''
-            when length(known_text) >= 10 then true
-            when lower(known_text) = upper(known_text) then false
-            when kind = 'code' then length(known_text) >= 5
-            else
-                length(known_text) >= 6
-                and (position('@' in known_text) > 0 or {{ normal_phone('known_text') }} is not null)
-        end
+    where is_telling
 ),
 
 anchored as (
@@ -86,46 +36,6 @@ anchored as (
     from telling
 ),
 
-texts as (
-    {%- for table in raw_contract() if table != 'erasures' %}
-    {{ 'union all' if not loop.first }}
-    select
-        source,
-        case
-            {%- for column, text_class in text_columns(table).items() if text_class != 'text' %}
-            when column_name = {{ literal(column) }} then {{ literal(text_class) }}
-            {%- endfor %}
-            else 'text'
-        end as text_class,
-        column_value
-    from {{ column_values(table, text_columns(table)) }} as texts_of_{{ table }}
-    where
-        {{ is_asked_for }}
-        {%- if 'email' in raw_contract()[table].columns %}
-        -- one address alone is compared as a whole: another may end with theirs
-        and (column_name <> 'email' or translate(column_value, ' <>,;:()"', '') <> column_value)
-        {%- endif %}
-    {%- endfor %}
-),
-
-plain as (
-    select
-        source,
-        text_class,
-        column_value,
-        {{ plain_text('column_value') }} as plain_value
-    from texts
-),
-
-searchable as (
-    select
-        source,
-        text_class,
-        column_value,
-        ' ' || plain_value || ' ' || coalesce({{ phone_digits('plain_value') }} || ' ', '') as searched_text
-    from plain
-),
-
 parts as (
     select
         source,
@@ -133,7 +43,7 @@ parts as (
         column_value,
         searched_text,
         {{ places('searched_text', searched) }} as part_place
-    from searchable
+    from {{ searched_texts() }} as searched_texts
 ),
 
 found as (

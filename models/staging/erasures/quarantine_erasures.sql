@@ -1,5 +1,3 @@
 {{ config(materialized='table') }}
 
-with {{ quarantined_rows('erasures', ref('base_erasures')) }}
-
-select * from quarantined_rows
+select * from {{ quarantined_rows('erasures', ref('base_erasures')) }} as quarantine_erasures

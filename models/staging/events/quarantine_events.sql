@@ -1,5 +1,3 @@
 {{ config(materialized='table') }}
 
-with {{ quarantined_rows('events', ref('base_events')) }}
-
-select * from quarantined_rows
+select * from {{ quarantined_rows('events', ref('base_events')) }} as quarantine_events

@@ -1,5 +1,3 @@
 {{ config(materialized='table') }}
 
-with {{ quarantined_rows('fx_rates', ref('base_fx_rates')) }}
-
-select * from quarantined_rows
+select * from {{ quarantined_rows('fx_rates', ref('base_fx_rates')) }} as quarantine_fx_rates

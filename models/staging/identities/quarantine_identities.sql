@@ -1,5 +1,3 @@
 {{ config(materialized='table') }}
 
-with {{ quarantined_rows('identities', ref('base_identities')) }}
-
-select * from quarantined_rows
+select * from {{ quarantined_rows('identities', ref('base_identities')) }} as quarantine_identities

@@ -15,8 +15,6 @@ with judged as (
     from {{ ref('base_order_lines') }} as typed
     left join {{ ref('order_line_amounts') }} as amounts
         on typed.row_id = amounts.row_id
-),
+)
 
-{{ quarantined_rows('order_lines', 'judged') }}
-
-select * from quarantined_rows
+select * from {{ quarantined_rows('order_lines', 'judged') }} as quarantine_order_lines

@@ -20,8 +20,6 @@ with judged as (
             typed.source = rates.source
             and typed.currency = rates.currency
             and typed.order_date = rates.order_date
-),
+)
 
-{{ quarantined_rows('orders', 'judged') }}
-
-select * from quarantined_rows
+select * from {{ quarantined_rows('orders', 'judged') }} as quarantine_orders

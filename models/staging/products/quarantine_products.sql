@@ -1,5 +1,3 @@
 {{ config(materialized='table') }}
 
-with {{ quarantined_rows('products', ref('base_products')) }}
-
-select * from quarantined_rows
+select * from {{ quarantined_rows('products', ref('base_products')) }} as quarantine_products

@@ -16,8 +16,6 @@ with judged as (
         on
             typed.source = orders.source
             and typed.order_id = orders.order_id
-),
+)
 
-{{ quarantined_rows('refunds', 'judged') }}
-
-select * from quarantined_rows
+select * from {{ quarantined_rows('refunds', 'judged') }} as quarantine_refunds

@@ -212,6 +212,8 @@ def test_a_forged_build_file_reads_nothing_outside(copy, tmp_path):
     manifest = copy / "target" / "manifest.json"
     read = "read_csv('{}', header = false, columns = {{'column0': 'varchar'}})"
     published = tree(copy / "parquet")
+    with duckdb.connect(str(copy / "build.duckdb")) as connection:
+        connection.execute("drop table staging.quarantine_orders")
     for reads in (read.format(secret), read.format(copy / "target" / "secret")):
         with duckdb.connect(str(copy / "build.duckdb")) as connection:
             connection.execute("drop view if exists advocacy.word_of_mouth")
@@ -219,8 +221,8 @@ def test_a_forged_build_file_reads_nothing_outside(copy, tmp_path):
                 f"create view advocacy.word_of_mouth as select 1 as month_start from {reads}"
             )
             connection.execute(
-                "create or replace view staging.checked_orders as select 'x' as source, 'rejected' "
-                "as row_status, column0 as reject_reason, "
+                "create or replace view staging.quarantine_orders as select 1 as row_id, "
+                "'rejected' as row_status, column0 as reject_reason, "
                 f"'{{\"a\": 1}}'::varchar as raw_row from {reads}"
             )
         with pytest.raises(PublishError, match="Cannot access file"):

@@ -297,7 +297,7 @@ def test_messages_logs_and_pages_hold_no_value_of_free_text(
             [
                 "show",
                 "--inline",
-                "select cast(channel as int) as x from {{ ref('checked_orders') }}",
+                "select cast(channel as int) as x from {{ ref('base_orders') }}",
             ]
         )
     pages = "".join(page.read_text() for page in docs.rglob("*.html"))
