@@ -48,10 +48,12 @@ def test_the_engine_is_locked_where_the_files_are_not_read_again(warehouse, shop
 
 
 def copy_with(folder, sql):
-    """The project's settings and macros with one model that runs this SQL first."""
+    """The project's settings, contract and macros with one model that runs this SQL first."""
     project = folder / "project"
-    (project / "models").mkdir(parents=True)
-    for name in ("macros", "seeds", "profiles", "dbt_project.yml"):
+    (project / "models" / "staging").mkdir(parents=True)
+    (project / "models" / "docs").mkdir()
+    contract = ("models/staging/contract.yml", "models/docs/columns.md")
+    for name in ("macros", "seeds", "profiles", "dbt_project.yml", *contract):
         (project / name).symlink_to(PROJECT / name)
     (project / "models" / "attempt.sql").write_text(f'{{{{ config(pre_hook="{sql}") }}}} select 1')
     return project
