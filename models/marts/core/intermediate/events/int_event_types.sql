@@ -10,10 +10,12 @@ with event_types as (
 int_event_types as (
     select
         -- 0 is whatever has no row of its own
-        case
-            when event_types.event_type = 'other' then 0
-            else row_number() over (order by event_types.event_type)
-        end as event_type_number,
+        cast(
+            case
+                when event_types.event_type = 'other' then 0
+                else row_number() over (order by event_types.event_type)
+            end as bigint
+        ) as event_type_number,
         event_types.event_type,
         coalesce(points.engagement_points, 0) as engagement_points,
         coalesce(points.lead_points, 0) as lead_points,

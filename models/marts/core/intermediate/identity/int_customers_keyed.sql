@@ -8,7 +8,7 @@ with customer_keys as (
 
 int_customers_keyed as (
     select
-        row_number() over (order by customer_key) as customer_number,
+        cast(row_number() over (order by customer_key) as bigint) as customer_number,
         customer_key
     from customer_keys
 )
