@@ -53,7 +53,7 @@ BROKEN_FILES: dict[str, tuple[dict[str, str | bytes], str]] = {
     ),
     "no_header": (
         {"orders.csv": "7,2024-01-05,1\n8,2024-01-05,1\n"},
-        "orders.csv: required column order_id is missing (found: 7, 2024-01-05, 1)",
+        "orders.csv: required column order_id is missing (found: 7, (free text), 1)",
     ),
     "duplicate_header": (
         {"orders.csv": "order_id,ordered_at,amount, AMOUNT\ngood,2024-01-05,1,1\n"},

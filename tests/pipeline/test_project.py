@@ -153,7 +153,7 @@ def test_a_room_reads_what_is_below_and_nobody_elses_steps(manifest):
 
 def test_events_are_judged_once(manifest):
     """Core.events says who did what up to as_of: only what it is made of reads the raw events."""
-    makers = {"as_of", "int_visitors", "int_events"}
+    makers = {"as_of", "int_visitors", "int_events", "reconciliation"}
     for node in models(manifest):
         if "model.patronage.stg_events" in node["depends_on"]["nodes"]:
             folder = node["fqn"][-2]
