@@ -40,7 +40,9 @@ FAULTS = {
         "update engagement.engagement_scores set score = score + 0.000001 where score > 0"
     ),
     "every_customer_is_scored": "delete from engagement.lead_scores where raw_score is null",
-    "value_vs_advocacy_holds_every_customer": "delete from core.customers where orders = 1",
+    "value_vs_advocacy_holds_every_customer": (
+        "update core.customers set orders = 0 where orders = 1"
+    ),
     "word_of_mouth_is_a_part_of_the_new": (
         "update intermediate.int_referred_orders set net_amount = 1000 * net_amount"
     ),
