@@ -178,6 +178,7 @@ def test_the_oracle_finds_the_same_in_every_mart(demo):
 def test_a_parquet_shop_is_made_and_read_too(warehouse, tmp_path: Path):
     truth = make_demo(tmp_path, 150, 3, "parquet", progress=False)
     warehouse.selection = ["--select", *STAGING, "+path:models/marts/core", *ONLY_OF_THEM]
+    warehouse.variables = {}  # the project's own, as the oracle's
     warehouse.build(tmp_path, timezone="Europe/Berlin", currency="EUR")
     source = warehouse.rows("select source from core.reconciliation")[0][0]
     shop = {"name": source, "system": "files", "path": str(tmp_path), "timezone": "Europe/Berlin"}
