@@ -139,6 +139,8 @@ def publish(
     if not build.exists():
         raise PublishError(f"{build} is missing: run `patronage build` first")
     marts = marts_of(manifest)
+    if not marts:
+        raise PublishError(f"{manifest} names no mart: run `patronage build` first")
     candidate = warehouse / CANDIDATE_FILE
     for path in (build, warehouse / PUBLIC_FILE, warehouse / PARQUET_FOLDER):
         if kind_of(path) and (reason := foreign(path)):

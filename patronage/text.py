@@ -7,7 +7,7 @@ import re
 # what DuckDB says of a value, rather than of a query or a file, may quote the value
 ABOUT_A_VALUE = re.compile(
     r"((?:Conversion|Out of Range|Constraint|Invalid Input|Serialization|Not implemented|INTERNAL)"
-    r" Error: )(patronage: .*)?([^'\"(:\n]*)(.*)"
+    r" Error: )(patronage: .*)?((?:CSV Error on Line: \d+)?[^'\"(:\n]*)(.*)"
 )
 
 

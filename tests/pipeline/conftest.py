@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import csv
 import fcntl
 import functools
 import gc
 import json
+import shutil
+import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -28,14 +31,21 @@ DATA_CHECKS = ["--exclude-resource-type", "unit_test"]  # the unit tests run in 
 
 @functools.cache
 def parsed() -> tuple[Manifest, Path]:
-    """The project, parsed once for all builds of the run, and its manifest's file."""
-    with dbt_environment(PROJECT) as target:
-        manifest = run_dbt(["parse"], PROJECT).result
-        # it lives to the end of the run: the collector need not look at it again and again
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(10_000, 20, 100)
-        return manifest, target / "manifest.json"
+    """The project, parsed once for all builds of the run, and its manifest's file.
+
+    The file lies apart: tests that run dbt on other projects write over that of a warehouse.
+    """
+    apart = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, apart, ignore_errors=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DBT_TARGET_PATH", apart)
+        with dbt_environment(PROJECT) as target:
+            manifest = run_dbt(["parse"], PROJECT).result
+    # it lives to the end of the run: the collector need not look at it again and again
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 100)
+    return manifest, target / "manifest.json"
 
 
 SETTINGS = ("DATA", "SYSTEM", "TIMEZONE", "CURRENCY", "AS_OF", "SALT", "MEMORY_LIMIT")
