@@ -6,7 +6,7 @@
 {%- set contract = raw_contract()[table] -%}
 {%- set nodes = ref('erasure_tombstones') -%}
 {%- set contacts = ref('erasure_contacts') -%}
-{%- set moments = ref('erasure_visits') -%}
+{%- set visits = ref('erasure_visits') -%}
 {%- set texts = ref('erasure_texts') -%}
 {%- set orders = ref('base_orders') if 'order_id' in contract.whose -%}
 {%- set addresses = contract.whose | select('in', ('email', 'phone')) | list -%}
@@ -47,7 +47,7 @@
                     when {{ kind }}_contact.node is not null then {{ kind }}_node.person
                     {%- endfor %}
                     {%- if 'anonymous_id' in contract.whose %}
-                    when moments.occurred_at is not null then moments.person
+                    when visits.person is not null then visits.person
                     {%- endif %}
                 end
                 {%- if 'order_id' in contract.whose %},
@@ -92,10 +92,11 @@
                 and {{ scrubbed('id', 'every_row.order_id', 'order_id_text.text_hash') }} = their_orders.order_id
         {%- endif %}
         {%- if 'anonymous_id' in contract.whose %}
-        left join {{ moments }} as moments
+        left join {{ visits }} as visits
             on
-                {{ identity_node('visitor', 'every_row') }} = moments.visitor_node
-                and every_row.occurred_at = moments.occurred_at
+                {{ identity_node('visitor', 'every_row') }} = visits.visitor_node
+                and (visits.started_at is null or every_row.occurred_at >= visits.started_at)
+                and (visits.ended_at is null or every_row.occurred_at < visits.ended_at)
         {%- endif %}
     ),
 
@@ -115,7 +116,7 @@
             {%- elif action == 'tombstone' %}
             coalesce(
                 {#- in a key the accounts of one person stay apart #}
-                {{ column }}_person{{ " || '-' || substr(" ~ column ~ "_node, 1, 8)" if column in contract.key }},
+                {{ account_tombstone(column ~ '_person', column ~ '_node') if column in contract.key else column ~ '_person' }},
                 {%- if column == contract.whose[0] %}
                 case
                     when reject_reason is not null {{ 'and' if column in contract.key else 'or' }} {{ value }}

@@ -38,9 +38,7 @@ shared_contacts as (
     group by
         contact_hash,
         contact_type
-    having
-        sum(customer_ids) > {{ number_var('shared_contact_customer_ids') }}
-        or sum(guest_orders) > {{ number_var('shared_contact_guest_orders') }}
+    having {{ is_shared_contact('sum(customer_ids)', 'sum(guest_orders)') }}
 )
 
 select * from shared_contacts

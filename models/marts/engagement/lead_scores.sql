@@ -7,16 +7,23 @@ with people as (
     from {{ ref('customers') }}
     where not is_staff
     union all
-    select distinct
-        lead_number,
-        visitor_key as person_key,
+    select
+        visitors.lead_number,
+        known_visitors.visitor_key as person_key,
         cast(null as {{ dbt.type_string() }}) as customer_key,
         false as has_ordered
-    from {{ ref('events') }}
-    where
-        is_counted
-        and customer_number is null
-        and lead_number is not null
+    from (
+        select distinct
+            lead_number,
+            visitor_number
+        from {{ ref('int_events') }}
+        where
+            is_counted
+            and customer_number is null
+            and visitor_number is not null
+    ) as visitors
+    inner join {{ ref('int_visitors') }} as known_visitors
+        on visitors.visitor_number = known_visitors.visitor_number
 ),
 
 points as (

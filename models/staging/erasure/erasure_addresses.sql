@@ -4,31 +4,14 @@
 
 -- Who has which address, as it will be when staging has chosen among versions: read before staging
 -- writes, as what is to be erased must not be written. Empty unless somebody asked to be erased.
-with named as (
-    select
-        source,
-        customer_id,
-        email,
-        phone
-    from {{ latest_rows('customers') }} as customers
-    union all
-    select
-        source,
-        customer_id,
-        email,
-        phone
-    from {{ latest_rows('orders') }} as orders
-    {%- if as_of %}
-    where order_date <= {{ date_literal(as_of) }}
-    {%- endif %}
-),
-
-hashed as (
+with hashed as (
     select
         {{ identity_node('account', 'named') }} as account_node,
         {{ identity_node('email', 'named') }} as email_node,
         {{ identity_node('phone', 'named') }} as phone_node
-    from named
+    from {{ known_addresses(
+        latest_rows('customers'), latest_rows('orders'), date_literal(as_of) if as_of
+    ) }} as named
     where {{ 'true' if has_erasures() else 'false' }}
 ),
 

@@ -1,6 +1,5 @@
 {{ config(materialized='table') }}
 
--- an address is shared by the same limits as in the identity of everybody
 with uses as (
     select
         contact_node as node,
@@ -20,9 +19,7 @@ erasure_contacts as (
         count(account_node) > 0 as is_account
     from uses
     group by node
-    having
-        count(distinct account_node) <= {{ number_var('shared_contact_customer_ids') }}
-        and count(*) - count(account_node) <= {{ number_var('shared_contact_guest_orders') }}
+    having not {{ is_shared_contact('count(distinct account_node)', 'count(*) - count(account_node)') }}
 )
 
 select * from erasure_contacts

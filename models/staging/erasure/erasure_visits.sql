@@ -2,86 +2,59 @@
 
 {%- set as_of = setting('as_of', 'PATRONAGE_AS_OF') %}
 
--- When a visitor was somebody who asked to be erased: the person identified most recently at or before,
--- else the first one after, as in the identity of everybody.
-with every_event as (
+with identified as (
     select
-        events.source,
         events.event_id,
         events.occurred_at,
-        {{ identity_node('visitor', 'events') }} as visitor_node,
+        {{ identity_node('visitor', 'events') }} as visitor,
         case
             when events.customer_id is not null then {{ identity_node('account', 'events') }}
             else {{ identity_node('email', 'events') }}
         end as node,
-        events.customer_id is not null as is_account,
-        coalesce(events.is_bot, false) as is_bot
+        events.customer_id is not null as is_account
     from {{ latest_rows('events', 'anonymous_id is not null') }} as events
     where
         {{ 'true' if has_erasures() else 'false' }}
         and {{ 'events.event_date <= ' ~ date_literal(as_of) if as_of else 'true' }}
+        and not coalesce(events.is_bot, false)
 ),
 
+-- the erased by their tombstones, everybody else by what names them
 named as (
     select
-        events.visitor_node,
-        events.event_id,
-        events.occurred_at,
-        erased.person,
-        case
-            when events.is_bot then null
-            when events.is_account or contacts.node is not null
-                then coalesce(cast(clusters.component as {{ dbt.type_string() }}), events.node)
-        end as whose
-    from every_event as events
+        identified.visitor,
+        identified.event_id,
+        identified.occurred_at,
+        erased.person is not null as is_erased,
+        coalesce(erased.person, cast(clusters.component as {{ dbt.type_string() }}), identified.node) as person
+    from identified
     left join {{ ref('erasure_tombstones') }} as erased
-        on events.node = erased.node
+        on identified.node = erased.node
     left join {{ ref('erasure_contacts') }} as contacts
-        on events.node = contacts.node
+        on identified.node = contacts.node
     left join {{ ref('erasure_groups') }} as clusters
-        on events.node = clusters.node
+        on identified.node = clusters.node
+    where
+        identified.is_account
+        or contacts.node is not null
 ),
 
-visitors as (
-    select visitor_node
+erased_visitors as (
+    select named.*
     from named
-    group by visitor_node
-    having
-        count(distinct whose) <= {{ number_var('shared_visitor_customers') }}
-        and count(case when whose is not null then person end) > 0
-),
-
-moments as (
-    select
-        named.visitor_node,
-        named.occurred_at,
-        max_by(coalesce(named.person, ''), named.event_id) filter (where named.whose is not null) as person
-    from named
-    inner join visitors
-        on named.visitor_node = visitors.visitor_node
-    group by
-        named.visitor_node,
-        named.occurred_at
-),
-
-owned as (
-    select
-        visitor_node,
-        occurred_at,
-        coalesce(
-            {{ last_known('person', 'partition by visitor_node order by occurred_at') }},
-            {{ last_known('person', 'partition by visitor_node order by occurred_at desc') }}
-        ) as person
-    from moments
+    inner join (select distinct visitor from named where is_erased) as visitors
+        on named.visitor = visitors.visitor
 ),
 
 erasure_visits as (
     select
-        visitor_node,
-        occurred_at,
-        person
-    from owned
-    where person <> ''
+        spells.visitor as visitor_node,
+        spells.person,
+        spells.started_at,
+        spells.ended_at
+    from {{ visitor_spells('erased_visitors') }} as spells
+    inner join (select distinct person from named where is_erased) as people
+        on spells.person = people.person
 )
 
 select * from erasure_visits

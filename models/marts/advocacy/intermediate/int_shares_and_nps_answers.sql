@@ -7,7 +7,7 @@ with int_shares_and_nps_answers as (
         count(nps_answer) as answers,
         count(*) filter (where nps_answer = 'promoter') as promoters,
         count(*) filter (where nps_answer = 'detractor') as detractors
-    from {{ ref('events') }}
+    from {{ ref('int_events') }}
     where
         is_counted
         and (event_type = 'product_shared' or nps_answer is not null)

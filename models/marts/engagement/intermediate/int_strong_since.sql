@@ -14,14 +14,16 @@ numbered_events as (
         days.daily_cap,
         days.earlier_events + row_number() over (
             partition by
-                events.lead_number, events.event_type_number, events.event_date, days.occurred_date
+                events.lead_number, events.event_type, events.event_date, days.occurred_date
             order by events.occurred_at, events.event_id, events.source
         ) as day_number
-    from {{ ref('events') }} as events
+    from {{ ref('int_events') }} as events
+    inner join {{ ref('int_event_types') }} as types
+        on events.event_type = types.event_type
     inner join {{ ref('int_lead_crossing_days') }} as days
         on
             events.lead_number = days.lead_number
-            and events.event_type_number = days.event_type_number
+            and types.event_type_number = days.event_type_number
             and events.event_date = days.event_date
             and cast(events.occurred_at as date) = days.occurred_date
     where events.is_counted

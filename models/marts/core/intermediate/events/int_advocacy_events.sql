@@ -2,15 +2,20 @@
 with events as (
     select
         events.*,
+        people.customer_key,
+        texts.referral_code,
         points.advocacy_kind,
         points.min_rating,
-        case when events.event_type = 'referral_converted' then events.order_id end as referred_order_id
-    from {{ ref('events') }} as events
+        case when events.event_type = 'referral_converted' then texts.order_id end as referred_order_id
+    from {{ ref('int_events') }} as events
+    left join {{ ref('stg_events') }} as texts
+        on events.event_number = texts.row_id
+    inner join {{ ref('int_customers_keyed') }} as people
+        on events.customer_number = people.customer_number
     left join {{ ref('event_points') }} as points
         on events.event_type = points.event_type
     where
         events.is_counted
-        and events.customer_number is not null
         and (
             points.advocacy_kind is not null
             or events.event_type in ('product_reviewed', 'product_shared', 'referral_sent', 'survey_answered')
@@ -20,7 +25,7 @@ with events as (
 int_advocacy_events as (
     select
         events.event_number,
-        events.event_key,
+        events.source || ':' || events.event_id as event_key,
         events.source,
         events.event_id,
         events.customer_number,

@@ -21,7 +21,7 @@ ordered_visits as (
     select
         *,
         lag(occurred_at) over visitor_events as previous_occurred_at,
-        lag(customer_number) over visitor_events as previous_person_number
+        lag(customer_number) over visitor_events as previous_customer_number
     from visits
     window visitor_events as (
         partition by visitor
@@ -37,18 +37,18 @@ session_starts as (
                 previous_occurred_at is null
                 or {{ seconds_between('previous_occurred_at', 'occurred_at') }}
                 > {{ number_var('session_gap_minutes') }} * 60
-                or coalesce(customer_number, 0) <> coalesce(previous_person_number, 0)
-                then source || ':' || event_id
-        end as start_key
+                or coalesce(customer_number, 0) <> coalesce(previous_customer_number, 0)
+                then event_number
+        end as start_number
     from ordered_visits
 ),
 
--- a session is named by its first event: the last start at or before each
+-- a session has the number of its first event: that of the last start at or before each
 int_event_sessions as (
     select
         event_number,
-        {{ last_known('start_key', 'partition by visitor order by occurred_at, event_id, source') }}
-            as session_key
+        {{ last_known('start_number', 'partition by visitor order by occurred_at, event_id, source') }}
+            as session_number
     from session_starts
 )
 

@@ -1,22 +1,49 @@
-{{ config(materialized='view') }}
-
--- read anew by each model rather than kept: with the texts of all events it would be as large as the mart
-with int_events as (
+-- The events as numbers: what is counted, joined and put in order reads these, and leaves the texts where they are.
+with stitched as (
     select
         events.row_id as event_number,
-        people.customer_number,
-        visitors.visitor_number,
-        {{ visitor_key('events') }} as visitor_key,
         events.source,
         events.event_id,
+        visitors.visitor_number,
+        -- who the event names, else who its visitor was
+        coalesce(identified.customer_number, spells.customer_number) as customer_number,
         events.occurred_at,
         events.event_date,
         events.event_type,
-        events.product_id,
-        events.order_id,
-        events.referral_code,
+        events.topic,
         events.rating,
         events.text is not null as has_text,
+        coalesce(events.is_bot, false) as is_bot,
+        coalesce(events.is_incentivised, false) as is_incentivised,
+        coalesce(events.is_verified, false) as is_verified
+    from {{ ref('stg_events') }} as events
+    inner join {{ ref('as_of') }} as dates
+        on events.event_date <= dates.as_of
+    left join {{ ref('int_identified_events') }} as identified
+        on events.row_id = identified.event_row_id
+    left join {{ ref('int_visitors') }} as visitors
+        on
+            events.source = visitors.source
+            and events.anonymous_id = visitors.anonymous_id
+    left join {{ ref('int_visitor_spells') }} as spells
+        on
+            visitors.visitor_number = spells.visitor_number
+            and (spells.started_at is null or events.occurred_at >= spells.started_at)
+            and (spells.ended_at is null or events.occurred_at < spells.ended_at)
+),
+
+int_events as (
+    select
+        events.event_number,
+        events.source,
+        events.event_id,
+        events.visitor_number,
+        events.customer_number,
+        coalesce(events.customer_number, -events.visitor_number) as lead_number,
+        events.occurred_at,
+        events.event_date,
+        events.event_type,
+        events.rating,
         case
             when
                 events.event_type = 'survey_answered'
@@ -28,18 +55,15 @@ with int_events as (
                     else 'passive'
                 end
         end as nps_answer,
-        coalesce(events.is_bot, false) as is_bot,
-        coalesce(events.is_incentivised, false) as is_incentivised,
-        coalesce(events.is_verified, false) as is_verified
-    from {{ ref('stg_events') }} as events
-    inner join {{ ref('as_of') }} as dates
-        on events.event_date <= dates.as_of
-    left join {{ ref('int_event_customers') }} as people
-        on events.row_id = people.event_row_id
-    left join {{ ref('int_visitors') }} as visitors
-        on
-            events.source = visitors.source
-            and events.anonymous_id = visitors.anonymous_id
+        events.has_text,
+        events.is_bot,
+        coalesce(attributes.is_staff, false) as is_staff,
+        not events.is_bot and not coalesce(attributes.is_staff, false) as is_counted,
+        events.is_incentivised,
+        events.is_verified
+    from stitched as events
+    left join {{ ref('int_customer_attributes') }} as attributes
+        on events.customer_number = attributes.customer_number
 )
 
 select * from int_events

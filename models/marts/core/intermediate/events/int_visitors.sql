@@ -10,7 +10,8 @@ int_visitors as (
     select
         {{ row_id() }} as visitor_number,
         source,
-        anonymous_id
+        anonymous_id,
+        {{ visitor_key('visitors') }} as visitor_key
     from visitors
 )
 

@@ -12,6 +12,19 @@ with usable_contacts as (
     where shared.contact_hash is null
 ),
 
+-- whoever was erased has no address left that would join the tombstones of one person's accounts
+erased_ids as (
+    select
+        person,
+        person as customer_id
+    from {{ ref('erasure_tombstones') }}
+    union
+    select
+        person,
+        {{ account_tombstone('person', 'node') }} as customer_id
+    from {{ ref('erasure_tombstones') }}
+),
+
 account_pairs as (
     select
         source || ':' || customer_id as left_node,
@@ -24,9 +37,11 @@ account_pairs as (
     from usable_contacts
     union
     select
-        first_account_key as left_node,
-        account_key as right_node
-    from {{ ref('int_erased_accounts') }}
+        min(accounts.account_key) over (partition by erased_ids.person) as left_node,
+        accounts.account_key as right_node
+    from {{ ref('int_account_ids') }} as accounts
+    inner join erased_ids
+        on accounts.customer_id = erased_ids.customer_id
 )
 
 select

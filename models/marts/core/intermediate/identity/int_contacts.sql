@@ -1,20 +1,13 @@
--- An account's addresses come from its customers row and its own orders, never from events: an invitation
--- carries the friend's address. Only hashes leave this model.
+-- Only hashes leave this model.
 with customer_addresses as (
-    select
+    select distinct
         source || ':' || customer_id as account_key,
         {{ normal_email('email') }} as email,
         {{ normal_phone('phone') }} as phone
-    from {{ ref('stg_customers') }}
-    union
-    select
-        orders.source || ':' || orders.customer_id as account_key,
-        {{ normal_email('orders.email') }} as email,
-        {{ normal_phone('orders.phone') }} as phone
-    from {{ ref('stg_orders') }} as orders
-    inner join {{ ref('as_of') }} as dates
-        on orders.order_date <= dates.as_of
-    where orders.customer_id is not null
+    from {{ known_addresses(
+        ref('stg_customers'), ref('stg_orders'), '(select dates.as_of from ' ~ ref('as_of') ~ ' as dates)'
+    ) }} as known_addresses
+    where customer_id is not null
 ),
 
 addresses as (

@@ -1,0 +1,26 @@
+with named as (
+    select
+        visitors.visitor_number as visitor,
+        identified.customer_number as person,
+        events.occurred_at,
+        events.event_id
+    from {{ ref('stg_events') }} as events
+    inner join {{ ref('int_identified_events') }} as identified
+        on events.row_id = identified.event_row_id
+    inner join {{ ref('int_visitors') }} as visitors
+        on
+            events.source = visitors.source
+            and events.anonymous_id = visitors.anonymous_id
+    where not coalesce(events.is_bot, false)
+),
+
+int_visitor_spells as (
+    select
+        visitor as visitor_number,
+        person as customer_number,
+        started_at,
+        ended_at
+    from {{ visitor_spells('named') }} as spells
+)
+
+select * from int_visitor_spells
