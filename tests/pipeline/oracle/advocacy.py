@@ -477,7 +477,8 @@ def word_of_mouth(shop: Shop) -> pl.DataFrame:
         wom_revenue_share=share(pl.col("referred_net_amount"), pl.col("total_net_amount")),
         k_factor=pl.when(is_mature).then(share(pl.col("converted_invites"), pl.col("customers"))),
         top_sharer_share=share(pl.col("most"), pl.col("shares")),
-        nps=100 * share(pl.col("nps_promoters") - pl.col("nps_detractors"), pl.col("nps_responses")),
+        nps=100
+        * share(pl.col("nps_promoters") - pl.col("nps_detractors"), pl.col("nps_responses")),
         nps_standard_error=nps_standard_error(),
     )
 

@@ -18,7 +18,19 @@ BLANKS = (
     "\u2008\u2009\u200a\u200b\u200c\u200d\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
 )
 # Section 1, words for nothing, in lower case: null in all but free text.
-NOTHING = (r"\N".lower(), "null", "none", "nan", "nil", "n/a", "na", "<na>", "#n/a", "undefined", "-")
+NOTHING = (
+    r"\N".lower(),
+    "null",
+    "none",
+    "nan",
+    "nil",
+    "n/a",
+    "na",
+    "<na>",
+    "#n/a",
+    "undefined",
+    "-",
+)
 # Section 1: customer ids and visitor ids that are nobody.
 NOBODY = r"^(-1|0+|0{8}-0{4}-0{4}-0{4}-0{12})$"
 # Section 1: a whole number as a spreadsheet shows it when it is long; its digits are lost.

@@ -58,10 +58,16 @@ def all_accounts(tables: dict[str, pl.DataFrame], salt: str) -> pl.DataFrame:
     accounts = collect(pl.concat(seen).unique().with_columns(account=account()))
     is_address = pl.col("customer_id").str.contains("@", literal=True)
     email = pl.col("customer_id").str.contains(EMAIL)
-    accounts = accounts.sort("account").with_row_index("number").select(
-        *("number", "account", "source"),
-        address=pl.when(is_address).then(pl.lit("email:") + pl.col("customer_id").str.to_lowercase()),
-        email=pl.when(email).then("customer_id"),
+    accounts = (
+        accounts.sort("account")
+        .with_row_index("number")
+        .select(
+            *("number", "account", "source"),
+            address=pl.when(is_address).then(
+                pl.lit("email:") + pl.col("customer_id").str.to_lowercase()
+            ),
+            email=pl.when(email).then("customer_id"),
+        )
     )
     hashes = hashed(accounts.select(pl.lit(salt) + pl.col("address").fill_null("")).to_series())
     return accounts.with_columns(

@@ -132,10 +132,9 @@ def lifecycle_thresholds(shop: Shop, days: pl.DataFrame) -> pl.DataFrame:
     latest = shop.calendar.as_of - timedelta(days=follow_up) if history is not None else None
     all_gaps = days.with_columns(gap=days_between(pl.col("day"), pl.col("next_day")))
     longer_gaps = all_gaps.filter(pl.col("gap") > follow_up)
-    gaps = (
-        all_gaps.filter((pl.col("gap") <= follow_up) & (pl.col("day") <= pl.lit(latest, DAY)))
-        .with_columns(weight=1 / pl.len().over("person", "purchase"))
-    )
+    gaps = all_gaps.filter(
+        (pl.col("gap") <= follow_up) & (pl.col("day") <= pl.lit(latest, DAY))
+    ).with_columns(weight=1 / pl.len().over("person", "purchase"))
     observed = {purchase: gap_quantiles(gaps, purchase) for purchase in PURCHASES}
     defaults = {row["purchase"]: row for row in seed("lifecycle_default_thresholds").to_dicts()}
     rows = []

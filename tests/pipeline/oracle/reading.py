@@ -207,9 +207,11 @@ def local_time(clock: pl.Expr, time_zone: str) -> pl.Expr:
         return placed.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
 
     day = timedelta(days=1)
-    return pl.when(known == clock).then(
-        pl.coalesce(instant(known), instant(known - day) + day)
-    ).otherwise(clock)
+    return (
+        pl.when(known == clock)
+        .then(pl.coalesce(instant(known), instant(known - day) + day))
+        .otherwise(clock)
+    )
 
 
 def as_time(name: str, dtype: pl.DataType, naive_in: str | None) -> pl.Expr:
@@ -289,9 +291,7 @@ def table_files(folder: Path, table: str) -> list[tuple[Path, dict[str, str | No
         for path in sorted(folder.iterdir())
         if path.is_file() and path.name.lower() in {table + ending for ending in ENDINGS}
     ]
-    inside = sorted(
-        p for p in root.rglob("*") if p.name.lower().endswith(ENDINGS) and p.is_file()
-    )
+    inside = sorted(p for p in root.rglob("*") if p.name.lower().endswith(ENDINGS) and p.is_file())
     if bool(inside) + len(files) > 1:
         raise ValueError(f"{table}: more than one file or folder under {folder}")
     for path in inside:
@@ -424,7 +424,7 @@ def priced(lines: pl.LazyFrame) -> pl.LazyFrame:
 
     `goods_amount` is null where the line has neither amount nor unit price. No quantity is one
     piece. Computed in 10^-8 and rounded once. A line of a negative amount, whatever its price, is
-    all discount: it holds no goods, no product and no pieces.
+    all discount, so that amount and discount make no list price; it holds no product, no pieces.
     """
     pieces = pl.col("quantity").fill_null(CENT)
     wide = pieces.cast(pl.Int128) * pl.col("unit_price")
@@ -441,7 +441,7 @@ def priced(lines: pl.LazyFrame) -> pl.LazyFrame:
         .with_columns(
             pieces=pl.when(is_discount).then(0).otherwise("pieces"),
             held_product_id=pl.when(~is_discount).then("product_id"),
-            goods_amount=pl.when(is_discount).then(0).otherwise(amount),
+            goods_amount=amount,
             taken_off=pl.when(is_discount).then(-amount).otherwise(discount),
             fault=pl.coalesce(
                 "fault",

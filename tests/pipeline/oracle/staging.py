@@ -249,9 +249,7 @@ def crowded_day(events: pl.DataFrame, least: int) -> date | None:
     return last_days["event_date"][least - 1] if last_days.height >= least else None
 
 
-def cut(
-    staging: Staging, as_of: str | None, as_of_visitors: int
-) -> tuple[Staging, Calendar]:
+def cut(staging: Staging, as_of: str | None, as_of_visitors: int) -> tuple[Staging, Calendar]:
     """Drop the orders, lines, refunds and events later than as_of (section 0).
 
     A refund counts at its order's date when it is dated before it (`refund_date`), so that the
