@@ -71,7 +71,8 @@ CONTRACT: dict[str, dict[str, str]] = {
         """,
         "customers": """
             customer_id:person email:email phone:phone created_at:time first_order_at:time
-            lifetime_orders:number birth_date:day gender:text country:text region:text city:text job_title:text
+            lifetime_orders:number birth_date:day gender:text country:text region:text
+            city:text job_title:text
             household_size:figure income_band:text acquisition_channel:text referral_code:lower
             lock_in:text is_staff:flag _loaded_at:time
         """,

@@ -199,8 +199,9 @@ def placed_guests(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Persons of the guest orders: a contact's account, email first; else one of their own.
 
-    The leads, known by an event's email alone, are persons of their own as well. Returns the orders (order_row, person) and the new persons (contact, person, customer_key),
-    keyed source || ':' || md5 of the salted contact, in the smallest source that has it.
+    The leads, known by an event's email alone, are persons of their own as well. Returns the
+    orders (order_row, person) and the new persons (contact, person, customer_key), keyed
+    source || ':' || md5 of the salted contact, in the smallest source that has it.
     """
     guests = (
         guests.join(contacts, left_on="email", right_on="contact", how="left")
