@@ -272,7 +272,10 @@ def is_censored(calendar: Calendar, first_date: pl.Expr) -> pl.Expr:
 def core_customers(
     orders: pl.DataFrame, refunds: pl.DataFrame, people: People, calendar: Calendar
 ) -> pl.DataFrame:
-    """Every identified person, with or without an order (section 2)."""
+    """Every identified person, with or without an order (section 2).
+
+    The country is the customers file's, else that of the latest valid order that has one.
+    """
     bought = (
         orders.filter(pl.col("is_valid") & pl.col("person").is_not_null())
         .group_by("person")
@@ -281,6 +284,7 @@ def core_customers(
             first_order_date=pl.col("order_date").min(),
             last_order_date=pl.col("order_date").max(),
             is_known=pl.col("is_known").any(),
+            order_country=pl.col("country").sort_by("order_sequence").drop_nulls().last(),
             order_days=pl.col("order_date").n_unique(),
             orders=pl.len(),
             gross_amount=pl.col("gross_amount").sum(),
@@ -303,6 +307,7 @@ def core_customers(
         .join(credited, on="person", how="left")
         .with_columns(zero)
         .with_columns(
+            country=pl.coalesce("country", "order_country"),
             net_amount=pl.col("net_amount") - pl.col("credit_amount").fill_null(0),
             is_left_censored=is_censored(calendar, pl.col("first_order_date")),
         )
