@@ -69,7 +69,8 @@ def all_accounts(tables: dict[str, pl.DataFrame], salt: str) -> pl.DataFrame:
             email=pl.when(email).then("customer_id"),
         )
     )
-    hashes = hashed(accounts.select(pl.lit(salt) + pl.col("address").fill_null("")).to_series())
+    addresses = accounts["address"].drop_nulls().unique()
+    hashes = pl.col("address").replace_strict(addresses, hashed(salt + addresses), default=None)
     return accounts.with_columns(
         customer_key=pl.when(pl.col("address").is_null())
         .then("account")
