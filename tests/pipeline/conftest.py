@@ -48,7 +48,7 @@ def parsed() -> tuple[Manifest, Path]:
     return manifest, target / "manifest.json"
 
 
-SETTINGS = ("DATA", "SYSTEM", "TIMEZONE", "CURRENCY", "AS_OF", "SALT", "MEMORY_LIMIT")
+SETTINGS = ("DATA", "SYSTEM", "TIMEZONE", "TIMES", "CURRENCY", "AS_OF", "SALT", "MEMORY_LIMIT")
 
 
 def unset_settings(monkeypatch: pytest.MonkeyPatch) -> None:
