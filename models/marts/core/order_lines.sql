@@ -1,3 +1,6 @@
+{{ config(materialized='view') }}
+
+-- A view, like core.events: models sum int_order_products, and the texts are written once, in the published file.
 with order_lines as (
     select
         lines.source || ':' || {{ escape_key_part('lines.order_id') }} || ':' || lines.line_id
