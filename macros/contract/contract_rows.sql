@@ -51,7 +51,13 @@ from (
             cast(null as date) as {{ date }},
             {%- endif %}
         {%- endfor %}
-            *
+        {%- for column, kind in contract.columns.items() %}
+            {{ known_text(quoted(column), kind) if column in present and kind in ('id', 'person', 'phone')
+                else quoted(column) }} as {{ quoted(column) }},
+        {%- endfor %}
+        {%- for column in present %}
+            {{ quoted('raw_' ~ column) }}{{ ',' if not loop.last }}
+        {%- endfor %}
         from (
             select
         {%- for column, kind in contract.columns.items() %}
@@ -59,16 +65,22 @@ from (
             {%- set type = present.get(column) %}
             {%- if column not in present %}
                 cast(null as {{ kind_type(kind) }})
-            {%- elif kind == 'id' %}
+            {%- elif kind in ('id', 'person', 'phone', 'figure') %}
                 {{ parse_id(raw, type) }}
+            {%- elif kind == 'email' %}
+                case when {{ is_email(raw) }} then {{ raw }} end
+            {%- elif kind == 'status' %}
+                {{ order_status(raw) }}
+            {%- elif kind == 'event_type' %}
+                {{ event_type(raw) }}
             {%- elif kind == 'code' %}
                 {{ lower_case(raw) }}
             {%- elif kind == 'currency' %}
                 upper({{ raw }})
             {%- elif kind == 'time' %}
-                {{ parse_time(raw, type) }}
+                {{ parse_time(raw, type, relation.shop) }}
             {%- elif kind in ('day', 'birthday') %}
-                {{ business_date(parse_time(raw, type), raw, type, relation.shop.timezone) }}
+                {{ business_date(parse_time(raw, type, relation.shop), raw, type, relation.shop.timezone) }}
             {%- elif kind in ('amount', 'number') %}
                 {{ parse_decimal(raw, type, 18, 4) }}
             {%- elif kind == 'rate' %}
@@ -83,16 +95,23 @@ from (
             from (
                 select
         {%- for column, type in present.items() %}
-                    {{ quoted(column) if reads_natively(contract.columns[column], relation.columns[column])
-                        else parse_text(quoted(column), relation.columns[column]) }}
-                        as {{ quoted('raw_' ~ column) }}{{ ',' if not loop.last }}
+            {%- set raw = quoted('raw_' ~ column) %}
+                    {{ raw if type != 'VARCHAR' or contract.columns[column] in ('text', 'event_type')
+                        else 'case when not ' ~ is_nothing(raw) ~ ' then ' ~ raw ~ ' end' }} as {{ raw }}{{ ',' if not loop.last }}
         {%- endfor %}
                 from (
-                    {{ relation.sql }}
-                ) as file_rows
+                    select
+        {%- for column, type in present.items() %}
+                        {{ quoted(column) if type != 'VARCHAR' else parse_text(quoted(column), relation.columns[column]) }}
+                            as {{ quoted('raw_' ~ column) }}{{ ',' if not loop.last }}
+        {%- endfor %}
+                    from (
+                        {{ relation.sql }}
+                    ) as file_rows
+                ) as trimmed
             ) as texts
         ) as parsed
-    ) as dated
+    ) as known
 ) as judged
     {%- endfor %}
 {% endmacro %}

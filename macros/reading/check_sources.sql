@@ -18,7 +18,12 @@
                 ) }}
             {% elif not known_timezone(shop.timezone) %}
                 {{ exceptions.raise_compiler_error(
-                    where ~ "unknown timezone " ~ shown(shop.timezone) ~ " (expected a name like Europe/Berlin)"
+                    where ~ "unknown timezone " ~ shown(shop.timezone) ~ " (expected the name of a place like Europe/Berlin, or UTC)"
+                ) }}
+            {% elif shop.naive_times not in ('utc', 'local') %}
+                {{ exceptions.raise_compiler_error(
+                    where ~ "unknown naive_times " ~ shown(shop.naive_times) ~ " (expected utc or local: what a time without "
+                    ~ "offset is)"
                 ) }}
             {% endif %}
             {% do seen.append(shop.name | lower) %}

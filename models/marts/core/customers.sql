@@ -9,7 +9,7 @@ with accounts as (
 orders as (
     select
         customer_number,
-        min(ordered_at) as first_order_at,
+        min_by(ordered_at, order_sequence) as first_order_at,
         min(order_date) as first_order_date,
         max(order_date) as last_order_date,
         count(distinct order_date) as order_days,
@@ -59,20 +59,22 @@ customers as (
             - coalesce(credit_notes.credit_note_amount, 0) as decimal(18, 4)
         ) as net_amount,
         coalesce(orders.is_left_censored, false) as is_left_censored,
-        {{ published_value('customers', 'attributes.country') }} as country,
+        {{ published_value('customers', 'countries.country') }} as country,
         {{ published_value('customers', 'attributes.region') }} as region,
         {{ published_value('customers', 'attributes.acquisition_channel') }} as acquisition_channel,
         {{ published_value('customers', 'attributes.household_size') }} as household_size,
         {{ published_value('customers', 'attributes.income_band') }} as income_band,
         {{ published_value('customers', 'attributes.lock_in') }} as lock_in,
         attributes.birth_date,
-        attributes.country as stated_country,
+        countries.country as stated_country,
         attributes.household_size as stated_household_size
     from {{ ref('int_customers_keyed') }} as people
     left join accounts
         on people.customer_key = accounts.customer_key
     left join {{ ref('int_customer_attributes') }} as attributes
         on people.customer_number = attributes.customer_number
+    left join {{ ref('int_customer_countries') }} as countries
+        on people.customer_number = countries.customer_number
     left join orders
         on people.customer_number = orders.customer_number
     left join credit_notes

@@ -1,20 +1,22 @@
 with refunds as (
     select
-        staged.source || ':' || staged.refund_id as refund_key,
-        staged.source,
-        staged.refund_id,
-        staged.source || ':' || staged.order_id as order_key,
+        refunds.refund_key,
+        refunds.source,
+        refunds.refund_id,
+        orders.order_key,
         refunds.order_number,
         people.customer_key,
         people.customer_number,
-        staged.refunded_at,
+        refunds.refunded_at,
         refunds.refund_date,
         refunds.amount,
+        case
+            when refunds.is_by_status then refunds.reason
+            else {{ published_value('refunds', 'refunds.reason') }}
+        end as reason,
         refunds.is_credit_note,
         coalesce(orders.is_valid, not coalesce(attributes.is_staff, false)) as is_valid
     from {{ ref('int_refunds') }} as refunds
-    inner join {{ ref('stg_refunds') }} as staged
-        on refunds.refund_row_id = staged.row_id
     left join {{ ref('orders') }} as orders
         on refunds.order_number = orders.order_number
     left join {{ ref('int_customers_keyed') }} as people

@@ -1,11 +1,16 @@
 {%- set tables = raw_contract() -%}
 with rejected as (
     {%- for table, rules in tables.items() %}
+    {#- without what names somebody: an email, or an account id that is one #}
+    {%- set parts = [] %}
+    {%- for column in rules.key if column != 'email' %}
+        {%- do parts.append(published_id(column) if rules.columns[column] == 'person' else column) %}
+    {%- endfor %}
     {{ 'union all' if not loop.first }}
     select
         typed.source,
         {{ literal(table) }} as raw_table,
-        {{ key_text(rules.key | reject('equalto', 'email')) }} as row_key,
+        {{ key_text(parts) }} as row_key,
         fates.reject_reason as reason,
         fates.raw_row
     from {{ ref('quarantine_' ~ table) }} as fates

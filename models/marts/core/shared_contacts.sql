@@ -3,7 +3,8 @@ with contact_uses as (
         contact_hash,
         contact_type,
         count(*) as customer_ids,
-        0 as guest_orders
+        0 as guest_orders,
+        bool_or(is_staff) as is_of_staff
     from {{ ref('int_contacts') }}
     group by
         contact_hash,
@@ -13,7 +14,8 @@ with contact_uses as (
         email_hash as contact_hash,
         'email' as contact_type,
         0 as customer_ids,
-        count(*) as guest_orders
+        count(*) as guest_orders,
+        false as is_of_staff
     from {{ ref('int_guest_orders') }}
     where email_hash is not null
     group by email_hash
@@ -22,7 +24,8 @@ with contact_uses as (
         phone_hash as contact_hash,
         'phone' as contact_type,
         0 as customer_ids,
-        count(*) as guest_orders
+        count(*) as guest_orders,
+        false as is_of_staff
     from {{ ref('int_guest_orders') }}
     where phone_hash is not null
     group by phone_hash
@@ -33,12 +36,13 @@ shared_contacts as (
         contact_hash,
         contact_type,
         cast(sum(customer_ids) as bigint) as customer_ids,
-        cast(sum(guest_orders) as bigint) as guest_orders
+        cast(sum(guest_orders) as bigint) as guest_orders,
+        bool_or(is_of_staff) as is_of_staff
     from contact_uses
     group by
         contact_hash,
         contact_type
-    having {{ is_shared_contact('sum(customer_ids)', 'sum(guest_orders)') }}
+    having {{ is_shared_contact('sum(customer_ids)', 'sum(guest_orders)', 'bool_or(is_of_staff)') }}
 )
 
 select * from shared_contacts

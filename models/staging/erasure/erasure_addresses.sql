@@ -1,25 +1,59 @@
 {{ config(materialized='table') }}
 
 {%- set as_of = setting('as_of', 'PATRONAGE_AS_OF') %}
+{%- set ids = {
+    'customers': ['customer_id'], 'orders': ['customer_id'], 'refunds': ['customer_id'], 'events': ['customer_id'],
+    'identities': ['customer_id', 'same_as'],
+} %}
+{%- set dates = {'orders': 'order_date', 'refunds': 'refund_date', 'events': 'event_date'} %}
 
 -- Who has which address, as it will be when staging has chosen among versions: read before staging
 -- writes, as what is to be erased must not be written. Empty unless somebody asked to be erased.
-with hashed as (
+with accounts as (
+    {%- for table, columns in ids.items() %}
+    {%- for column in columns %}
+    {{ 'union' if not (loop.first and table == 'customers') }}
+    select
+        source,
+        {{ column }} as customer_id
+    from {{ latest_rows(table, column ~ " like '%@%'") }} as every_{{ table }}
+    {{ 'where ' ~ dates[table] ~ ' <= ' ~ date_literal(as_of) if as_of and table in dates }}
+    {%- endfor %}
+    {%- endfor %}
+),
+
+hashed as (
     select
         {{ identity_node('account', 'named') }} as account_node,
         {{ identity_node('email', 'named') }} as email_node,
-        {{ identity_node('phone', 'named') }} as phone_node
+        {{ identity_node('phone', 'named') }} as phone_node,
+        named.is_staff
     from {{ known_addresses(
-        latest_rows('customers'), latest_rows('orders'), date_literal(as_of) if as_of
+        latest_rows('customers'), latest_rows('orders'), 'accounts', date_literal(as_of) if as_of
     ) }} as named
     where {{ 'true' if has_erasures() else 'false' }}
+),
+
+-- the emails by which events alone know somebody
+leads as (
+    select distinct {{ identity_node('email', 'events') }} as email_node
+    from {{ latest_rows('events', 'email is not null') }} as events
+    left join {{ ref('event_points') }} as points
+        on events.event_type = points.event_type
+    where
+        {{ 'true' if has_erasures() else 'false' }}
+        and events.customer_id is null
+        and not coalesce(events.is_bot, false)
+        and not coalesce(points.is_email_of_other, false)
+        {{ 'and events.event_date <= ' ~ date_literal(as_of) if as_of }}
 ),
 
 erasure_addresses as (
     select
         account_node,
         email_node as contact_node,
-        cast(null as {{ dbt.type_string() }}) as second_node
+        cast(null as {{ dbt.type_string() }}) as second_node,
+        is_staff
     from hashed
     where
         account_node is not null
@@ -28,7 +62,8 @@ erasure_addresses as (
     select
         account_node,
         phone_node as contact_node,
-        cast(null as {{ dbt.type_string() }}) as second_node
+        cast(null as {{ dbt.type_string() }}) as second_node,
+        is_staff
     from hashed
     where
         account_node is not null
@@ -37,11 +72,22 @@ erasure_addresses as (
     select
         account_node,
         coalesce(email_node, phone_node) as contact_node,
-        case when email_node is not null then phone_node end as second_node
+        case when email_node is not null then phone_node end as second_node,
+        is_staff
     from hashed
     where
         account_node is null
         and coalesce(email_node, phone_node) is not null
+    union all
+    select
+        cast(null as {{ dbt.type_string() }}) as account_node,
+        leads.email_node as contact_node,
+        cast(null as {{ dbt.type_string() }}) as second_node,
+        false as is_staff
+    from leads
+    left join hashed
+        on leads.email_node = hashed.email_node
+    where hashed.email_node is null
 )
 
 select * from erasure_addresses

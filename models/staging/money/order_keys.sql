@@ -8,11 +8,11 @@ with order_keys as (
         orders.order_date,
         coalesce(rates.rate, 1) as rate
     from {{ ref('stg_orders') }} as orders
-    left join {{ ref('order_fx_rates') }} as rates
+    left join {{ ref('needed_fx_rates') }} as rates
         on
             orders.source = rates.source
             and orders.currency = rates.currency
-            and orders.order_date = rates.order_date
+            and orders.order_date = rates.business_date
 )
 
 select * from order_keys

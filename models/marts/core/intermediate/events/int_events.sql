@@ -17,7 +17,7 @@ with stitched as (
         coalesce(events.is_incentivised, false) as is_incentivised,
         coalesce(events.is_verified, false) as is_verified
     from {{ ref('stg_events') }} as events
-    inner join {{ ref('as_of') }} as dates
+    inner join {{ ref('int_as_of') }} as dates
         on events.event_date <= dates.as_of
     left join {{ ref('int_identified_events') }} as identified
         on events.row_id = identified.event_row_id

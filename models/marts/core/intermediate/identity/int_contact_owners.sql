@@ -35,6 +35,31 @@ guest_contacts as (
         and account_phones.contact_hash is null
 ),
 
+-- nor has anybody who is known by events alone any: a newsletter's subscriber, a lead from a form
+lead_contacts as (
+    select
+        events.source,
+        events.email_hash as contact_hash
+    from {{ ref('int_event_contacts') }} as events
+    left join {{ ref('int_contacts') }} as accounts
+        on events.email_hash = accounts.contact_hash
+    left join {{ ref('int_guest_orders') }} as guests
+        on events.email_hash = guests.email_hash
+    where
+        not events.is_bot
+        and accounts.contact_hash is null
+        and guests.email_hash is null
+),
+
+strangers as (
+    select *
+    from guest_contacts
+    where contact_hash is not null
+    union all
+    select *
+    from lead_contacts
+),
+
 int_contact_owners as (
     select
         contact_hash,
@@ -46,8 +71,7 @@ int_contact_owners as (
         contact_hash,
         min(source) || ':' || contact_hash as customer_key,
         false as is_account
-    from guest_contacts
-    where contact_hash is not null
+    from strangers
     group by contact_hash
 )
 

@@ -3,9 +3,11 @@ with customer_addresses as (
     select distinct
         source || ':' || customer_id as account_key,
         {{ normal_email('email') }} as email,
-        {{ normal_phone('phone') }} as phone
+        {{ normal_phone('phone') }} as phone,
+        is_staff
     from {{ known_addresses(
-        ref('stg_customers'), ref('stg_orders'), '(select dates.as_of from ' ~ ref('as_of') ~ ' as dates)'
+        ref('stg_customers'), ref('stg_orders'), ref('int_account_ids'),
+        '(select dates.as_of from ' ~ ref('int_as_of') ~ ' as dates)'
     ) }} as known_addresses
     where customer_id is not null
 ),
@@ -13,6 +15,7 @@ with customer_addresses as (
 addresses as (
     select
         account_key,
+        is_staff,
         'email' as contact_type,
         email as address
     from customer_addresses
@@ -20,6 +23,7 @@ addresses as (
     union
     select
         account_key,
+        is_staff,
         'phone' as contact_type,
         phone as address
     from customer_addresses
@@ -29,6 +33,7 @@ addresses as (
 int_contacts as (
     select
         account_key,
+        is_staff,
         contact_type,
         {{ contact_hash('contact_type', 'address') }} as contact_hash
     from addresses

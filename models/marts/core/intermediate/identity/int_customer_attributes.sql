@@ -23,7 +23,8 @@ int_customer_attributes as (
         {%- endfor %}
         coalesce(bool_or(is_staff), false) as is_staff,
         min(created_date) as created_date,
-        min(known_first_order_date) as known_first_order_date
+        min(known_first_order_date) as known_first_order_date,
+        sum(lifetime_orders) as lifetime_orders
     from person_accounts
     group by customer_number
 )

@@ -1,21 +1,45 @@
-{{ config(materialized='view') }}
-
-with int_refunds as (
+-- an order whose status says that it was refunded, but of which no refund was ever delivered, is refunded in full
+with orders_by_status as (
     select
-        refunds.row_id as refund_row_id,
-        orders.order_row_id as order_number,
+        orders.source,
+        orders.order_id,
+        orders.row_id as order_number,
+        orders.ordered_at,
+        orders.order_date,
+        cast(amounts.gross_amount - amounts.discount_amount as decimal(18, 4)) as amount
+    from {{ ref('stg_orders') }} as orders
+    inner join {{ ref('order_statuses') }} as statuses
+        on
+            orders.status = statuses.status
+            and statuses.is_refunded
+    inner join {{ ref('int_order_amounts') }} as amounts
+        on orders.row_id = amounts.order_row_id
+    left join {{ ref('stg_refunds') }} as refunds
+        on
+            orders.source = refunds.source
+            and orders.order_id = refunds.order_id
+    where refunds.row_id is null
+),
+
+int_refunds as (
+    select
+        refunds.source || ':' || refunds.refund_id as refund_key,
+        refunds.source,
+        refunds.refund_id,
+        rates.order_row_id as order_number,
         people.customer_number,
         refunds.order_id is null as is_credit_note,
+        refunds.refunded_at,
         -- a refund dated before its order counts at the order's date
-        greatest(refunds.refund_date, coalesce(orders.order_date, refunds.refund_date)) as refund_date,
-        {{ convert_amount('refunds.amount', 'coalesce(orders.rate, 1)') }} as amount
+        greatest(refunds.refund_date, coalesce(rates.order_date, refunds.refund_date)) as refund_date,
+        {{ convert_amount('refunds.amount', 'rates.rate') }} as amount,
+        refunds.reason,
+        false as is_by_status
     from {{ ref('stg_refunds') }} as refunds
-    inner join {{ ref('as_of') }} as dates
+    inner join {{ ref('int_as_of') }} as dates
         on refunds.refund_date <= dates.as_of
-    left join {{ ref('order_keys') }} as orders
-        on
-            refunds.source = orders.source
-            and refunds.order_id = orders.order_id
+    inner join {{ ref('refund_rates') }} as rates
+        on refunds.row_id = rates.row_id
     left join {{ ref('int_accounts') }} as accounts
         on
             refunds.source = accounts.source
@@ -24,7 +48,21 @@ with int_refunds as (
         on accounts.customer_key = people.customer_key
     where
         refunds.order_id is null
-        or orders.order_date <= dates.as_of
+        or rates.order_date <= dates.as_of
+    union all
+    select
+        source || ':status:' || order_id as refund_key,
+        source,
+        'status:' || order_id as refund_id,
+        order_number,
+        cast(null as bigint) as customer_number,
+        false as is_credit_note,
+        ordered_at as refunded_at,
+        order_date as refund_date,
+        amount,
+        'status' as reason,
+        true as is_by_status
+    from orders_by_status
 )
 
 select * from int_refunds

@@ -2,6 +2,7 @@
     is published only if enough orders, people or visitors share it and it is nobody's address. -#}
 {%- set texts = {
     'orders': ['status', 'channel', 'device', 'country', 'region', 'coupon_code', 'referral_code'],
+    'refunds': ['reason'],
     'customers': ['country', 'region', 'acquisition_channel', 'household_size', 'income_band', 'lock_in'],
 } -%}
 {%- set email_owners = ['customers', 'orders', 'events', 'erasures'] -%}
@@ -30,7 +31,12 @@ counted as (
         count(*) as sharers
     {%- if table == 'orders' %}
     from {{ ref('stg_orders') }}
-    where order_date <= (select dates.as_of from {{ ref('as_of') }} as dates)
+    where order_date <= (select dates.as_of from {{ ref('int_as_of') }} as dates)
+    {%- elif table == 'refunds' %}
+    from {{ ref('stg_refunds') }}
+    where refund_date <= (select dates.as_of from {{ ref('int_as_of') }} as dates)
+    {%- elif column == 'country' %}
+    from {{ ref('int_customer_countries') }}
     {%- else %}
     from {{ ref('int_customer_attributes') }}
     {%- endif %}
@@ -57,11 +63,7 @@ shared as (
         value is not null
         and (
             sharers >= {{ number_var('rare_value_limit') }}
-            or column_name = 'status' and value in (
-                {%- for status in var('gates').get('known_statuses', []) + var('invalid_statuses') -%}
-                {{ literal(status | lower) }}{{ ', ' if not loop.last }}
-                {%- endfor -%}
-            )
+            or column_name = 'status' and value in (select statuses.status from {{ ref('order_statuses') }} as statuses)
         )
 ),
 
