@@ -17,7 +17,9 @@ orders as (
         sum(gross_amount) as gross_amount,
         sum(discount_amount) as discount_amount,
         sum(refund_amount) as refund_amount,
-        bool_or(is_left_censored) as is_left_censored
+        bool_or(is_left_censored) as is_left_censored,
+        -- an earlier first order is known, of which the data know nothing
+        max(new_order_date) is null as is_known_earlier
     from {{ ref('orders') }}
     where
         is_valid
@@ -59,6 +61,7 @@ customers as (
             - coalesce(credit_notes.credit_note_amount, 0) as decimal(18, 4)
         ) as net_amount,
         coalesce(orders.is_left_censored, false) as is_left_censored,
+        coalesce(orders.is_known_earlier, false) as is_known_earlier,
         {{ published_value('customers', 'countries.country') }} as country,
         {{ published_value('customers', 'attributes.region') }} as region,
         {{ published_value('customers', 'attributes.acquisition_channel') }} as acquisition_channel,
