@@ -96,7 +96,7 @@ MUTATIONS = [
       "all_rates.rate as rate", "another source's rate comes before the own"),
     M("order_keys", "coalesce(rates.rate, 1) as rate", "1 as rate",
       "no amount is converted"),
-    M("order_line_amounts", "coalesce(lines.quantity, 1)", "coalesce(lines.quantity, 0)",
+    M("order_line_amounts", "cast(coalesce(lines.quantity, 1)", "cast(coalesce(lines.quantity, 0)",
       "a line without a quantity is worth nothing"),
     M("order_line_amounts", "- coalesce(lines.discount_amount, 0) as", "as",
       "a line's discount does not come off its price"),

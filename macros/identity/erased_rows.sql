@@ -95,8 +95,8 @@
         left join {{ visits }} as visits
             on
                 {{ identity_node('visitor', 'every_row') }} = visits.visitor_node
-                and (visits.started_at is null or every_row.occurred_at >= visits.started_at)
-                and (visits.ended_at is null or every_row.occurred_at < visits.ended_at)
+                and every_row.occurred_at >= visits.started_at
+                and every_row.occurred_at < visits.ended_at
         {%- endif %}
     ),
 
