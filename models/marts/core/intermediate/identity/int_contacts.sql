@@ -3,13 +3,13 @@
 with customer_addresses as (
     select
         source || ':' || customer_id as account_key,
-        {{ normal_email('email') }} as email,
+        {{ lower_case('email') }} as email,
         {{ normal_phone('phone') }} as phone
     from {{ ref('stg_customers') }}
     union
     select
         orders.source || ':' || orders.customer_id as account_key,
-        {{ normal_email('orders.email') }} as email,
+        {{ lower_case('orders.email') }} as email,
         {{ normal_phone('orders.phone') }} as phone
     from {{ ref('stg_orders') }} as orders
     inner join {{ ref('as_of') }} as dates

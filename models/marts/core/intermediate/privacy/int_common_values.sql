@@ -94,7 +94,7 @@ suspects as (
 
 delivered as (
     {%- for table in email_owners %}
-    select {{ normal_email('email') }} as address
+    select {{ lower_case('email') }} as address
     from {{ ref('base_' ~ table) }}
     where email is not null
     union all
