@@ -28,7 +28,7 @@ sys.path[:0] = [str(PROJECT), str(PROJECT / "tests" / "pipeline")]
 
 from oracle import KEYS, build, compare, estimates  # noqa: E402
 
-from patronage.build import BuildError, dbt_environment, run_dbt  # noqa: E402
+from patronage.dbt import BuildError, dbt_environment, run_dbt  # noqa: E402
 
 REPORT = PROJECT / "tests" / "mutations.md"
 LAYERS = ("unit test", "data test", "oracle", "pipeline test")

@@ -9,8 +9,8 @@ import click.testing
 import pytest
 from conftest import PROJECT, STAGING, unset_settings
 
-from patronage.build import BuildError
 from patronage.cli import main
+from patronage.dbt import BuildError
 
 # Ann has two accounts (one phone) and a guest order, and shares a tablet with Bob; Gus is a guest.
 SHOP = {

@@ -18,12 +18,12 @@ import yaml
 from conftest import PROJECT, Warehouse
 from jinja2 import Environment
 
-from patronage.build import BuildError
+from patronage.build import Run
+from patronage.build_log import COLUMNS, read_log
+from patronage.dbt import BuildError
 from patronage.folder import FolderError, refuse_place
 from patronage.gates import Gates, Suite, raw
-from patronage.log import COLUMNS, read_log
 from patronage.publish import PublishError
-from patronage.runs import Run
 
 ORDERS = ["--select", "+stg_orders", "--indirect-selection", "cautious"]  # all that is looked at
 HEADER = "order_id,ordered_at,"
