@@ -228,7 +228,7 @@ def test_settings_are_no_sql_either(warehouse, shop):
     # what is only compiled passes no check before
     sources = json.dumps({"sources": [{"name": "x' --", "path": data}]})
     with pytest.raises(BuildError, match="a name has letters"):
-        warehouse.run_dbt(["compile", "-s", "files__orders", "--vars", sources])
+        warehouse.run_dbt(["compile", "-s", "base_orders", "--vars", sources])
 
 
 @pytest.mark.parametrize(
