@@ -129,9 +129,9 @@ MUTATIONS = [
       "            case when phones.is_account then phones.customer_key end,\n", "",
       "an unknown email comes before a known phone"),
     # what a published text may say
-    M("int_common_values", "sharers >= {{", "sharers > {{",
+    M("common_values", "sharers >= {{", "sharers > {{",
       "a value that just enough share is other"),
-    M("int_common_values", "    where addresses.value is null", "    where true",
+    M("common_values", "    where addresses.value is null", "    where true",
       "a delivered address that many share is published"),
     M("published_value", "else 'other'", "else {{ column }}",
       "a text that few share is published"),
@@ -191,8 +191,8 @@ MUTATIONS = [
       "refunds of orders after as_of count"),
     M("int_refunds", "'coalesce(orders.rate, 1)'", "'1'",
       "refunds are not converted at their order's rate"),
-    M("int_refunds",
-      "case when refunds.order_id is null then refunds.customer_id end", "refunds.customer_id",
+    M("refunds",
+      "case when refunds.is_credit_note then staged.customer_id end", "staged.customer_id",
       "a refund belongs to whom it names, not to its order's customer"),
     # the calendar
     M("as_of", "max(event_date)", "min(event_date)", "events do not move as_of"),
