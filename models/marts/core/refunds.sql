@@ -12,17 +12,21 @@ with refunds as (
         refunds.amount,
         case
             when refunds.is_by_status then refunds.reason
-            else {{ published_value('refunds', 'refunds.reason') }}
+            else {{ published_value('refund', 'refunds.reason') }}
         end as reason,
         refunds.is_credit_note,
         coalesce(orders.is_valid, not coalesce(attributes.is_staff, false)) as is_valid
     from {{ ref('int_refunds') }} as refunds
     left join {{ ref('orders') }} as orders
         on refunds.order_number = orders.order_number
+    left join {{ ref('int_accounts') }} as accounts
+        on
+            refunds.source = accounts.source
+            and refunds.customer_id = accounts.customer_id
     left join {{ ref('int_customers_keyed') }} as people
-        on coalesce(orders.customer_number, refunds.customer_number) = people.customer_number
+        on coalesce(orders.customer_key, accounts.customer_key) = people.customer_key
     left join {{ ref('int_customer_attributes') }} as attributes
-        on refunds.customer_number = attributes.customer_number
+        on people.customer_number = attributes.customer_number
 )
 
 select * from refunds

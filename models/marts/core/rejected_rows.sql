@@ -1,16 +1,20 @@
 {%- set tables = raw_contract() -%}
 with rejected as (
     {%- for table, rules in tables.items() %}
-    {#- without what names somebody: an email, or an account id that is one #}
-    {%- set parts = [] %}
-    {%- for column in rules.key if column != 'email' %}
-        {%- do parts.append(published_id(column) if rules.columns[column] == 'person' else column) %}
-    {%- endfor %}
     {{ 'union all' if not loop.first }}
     select
         typed.source,
         {{ literal(table) }} as raw_table,
-        {{ key_text(parts) }} as row_key,
+        nullif(
+            concat_ws(
+                ':'
+                {#- without what names somebody: an email, or an account id that is one #}
+                {%- for column in rules.key if column != 'email' %},
+                {%- set key = published_id(column) if rules.columns[column] == 'person' else column %}
+                cast({{ key }} as {{ dbt.type_string() }})
+                {%- endfor %}
+            ), ''
+        ) as row_key,
         fates.reject_reason as reason,
         fates.raw_row
     from {{ ref('quarantine_' ~ table) }} as fates

@@ -62,11 +62,15 @@ share_of_wallet as (
         spend.category,
         spend.year,
         'benchmark' as method,
+        -- at most 1; null without a benchmark (least() would make 1 of it)
+        {%- for share, percentile in {'share_of_wallet': 'p80', 'low': 'p90', 'high': 'p70'}.items() %}
+        case
+            when spend.own_amount >= benchmarks.{{ percentile }}_amount then cast(1 as double)
+            else {{ share_of('spend.own_amount', 'benchmarks.' ~ percentile ~ '_amount') }}
+        end as {{ share }},
+        {%- endfor %}
         cast(spend.own_amount as decimal(18, 4)) as own_amount,
-        cast(null as decimal(18, 4)) as category_amount,
-        {{ capped_share('spend.own_amount', 'benchmarks.p80_amount') }} as share_of_wallet,
-        {{ capped_share('spend.own_amount', 'benchmarks.p90_amount') }} as low,
-        {{ capped_share('spend.own_amount', 'benchmarks.p70_amount') }} as high
+        cast(null as decimal(18, 4)) as category_amount
     from spend
     left join benchmarks
         on

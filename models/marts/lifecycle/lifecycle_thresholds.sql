@@ -4,14 +4,15 @@
 with chosen as (
     select
         defaults.purchase,
-        coalesce(own.gaps, 0) as gaps,
+        own.gaps,
+        own.follow_up_days,
         coalesce(enough.purchase, other.purchase) is not null as is_observed,
         coalesce(enough.at_risk_after_days, other.at_risk_after_days, defaults.at_risk_after_days)
             as at_risk_after_days,
         coalesce(enough.lapsed_after_days, other.lapsed_after_days, defaults.lapsed_after_days)
             as lapsed_after_days
     from {{ ref('lifecycle_default_thresholds') }} as defaults
-    left join {{ ref('int_purchase_gaps') }} as own
+    inner join {{ ref('int_purchase_gaps') }} as own
         on defaults.purchase = own.purchase
     left join {{ ref('int_purchase_gaps') }} as enough
         on
@@ -28,6 +29,7 @@ decided as (
     select
         purchase,
         gaps,
+        follow_up_days,
         {%- for days in ['at_risk_after_days', 'lapsed_after_days'] %}
         case purchase
             {%- for purchase in ['first', 'repeat'] %}
@@ -55,7 +57,7 @@ lifecycle_thresholds as (
             ) as bigint
         ) as lapsed_after_days,
         cast(decided.gaps as bigint) as gaps,
-        {{ follow_up_days('dates.history_days') }} as follow_up_days,
+        decided.follow_up_days,
         case
             when
                 decided.is_observed
@@ -65,7 +67,6 @@ lifecycle_thresholds as (
             else 'configured'
         end as method
     from decided
-    cross join {{ ref('as_of') }} as dates
 )
 
 select * from lifecycle_thresholds

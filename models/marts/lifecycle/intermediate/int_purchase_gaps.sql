@@ -1,8 +1,15 @@
 {%- set at_risk_share, lapsed_share = 0.8, 0.95 -%}
+{%- set longest = 365 -%}
+-- a year, or half of a shorter history
 with follow_up as (
     select
         as_of,
-        {{ follow_up_days('history_days') }} as follow_up_days
+        cast(
+            case
+                when history_days >= {{ 2 * longest }} then {{ longest }}
+                else floor(history_days / 2)
+            end as bigint
+        ) as follow_up_days
     from {{ ref('as_of') }}
 ),
 
@@ -52,12 +59,18 @@ returns as (
 
 int_purchase_gaps as (
     select
-        purchase,
-        max(gaps) as gaps,
-        min(gap_days) filter (where returned_share >= {{ at_risk_share }}) as at_risk_after_days,
-        min(gap_days) filter (where returned_share >= {{ lapsed_share }}) as lapsed_after_days
-    from returns
-    group by purchase
+        classes.purchase,
+        max(follow_up.follow_up_days) as follow_up_days,
+        coalesce(max(returns.gaps), 0) as gaps,
+        min(returns.gap_days) filter (where returns.returned_share >= {{ at_risk_share }})
+            as at_risk_after_days,
+        min(returns.gap_days) filter (where returns.returned_share >= {{ lapsed_share }})
+            as lapsed_after_days
+    from {{ ref('lifecycle_default_thresholds') }} as classes
+    cross join follow_up
+    left join returns
+        on classes.purchase = returns.purchase
+    group by classes.purchase
 )
 
 select * from int_purchase_gaps

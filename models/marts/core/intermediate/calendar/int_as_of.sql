@@ -18,7 +18,7 @@ last_events as (
         case
             when events.anonymous_id is not null then 'visitor ' || events.source || ':' || events.anonymous_id
             when events.customer_id is not null then 'account ' || events.source || ':' || events.customer_id
-            when not coalesce(points.is_email_of_other, false) then 'email ' || {{ normal_email('events.email') }}
+            when not coalesce(points.is_email_of_other, false) then 'email ' || {{ lower_case('events.email') }}
         end as who,
         max(events.event_date) as event_date
     from {{ ref('stg_events') }} as events

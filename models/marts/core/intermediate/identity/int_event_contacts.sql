@@ -4,7 +4,7 @@ with int_event_contacts as (
         events.row_id as event_row_id,
         events.source,
         coalesce(events.is_bot, false) as is_bot,
-        {{ contact_hash("'email'", normal_email('events.email')) }} as email_hash
+        {{ contact_hash("'email'", lower_case('events.email')) }} as email_hash
     from {{ ref('stg_events') }} as events
     inner join {{ ref('int_as_of') }} as dates
         on events.event_date <= dates.as_of

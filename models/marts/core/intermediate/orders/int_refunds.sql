@@ -27,7 +27,7 @@ int_refunds as (
         refunds.source,
         refunds.refund_id,
         rates.order_row_id as order_number,
-        people.customer_number,
+        case when refunds.order_id is null then refunds.customer_id end as customer_id,
         refunds.order_id is null as is_credit_note,
         refunds.refunded_at,
         -- a refund dated before its order counts at the order's date
@@ -40,12 +40,6 @@ int_refunds as (
         on refunds.refund_date <= dates.as_of
     inner join {{ ref('refund_rates') }} as rates
         on refunds.row_id = rates.row_id
-    left join {{ ref('int_accounts') }} as accounts
-        on
-            refunds.source = accounts.source
-            and case when refunds.order_id is null then refunds.customer_id end = accounts.customer_id
-    left join {{ ref('int_customers_keyed') }} as people
-        on accounts.customer_key = people.customer_key
     where
         refunds.order_id is null
         or rates.order_date <= dates.as_of
@@ -55,7 +49,7 @@ int_refunds as (
         source,
         'status:' || order_id as refund_id,
         order_number,
-        cast(null as bigint) as customer_number,
+        cast(null as {{ dbt.type_string() }}) as customer_id,
         false as is_credit_note,
         ordered_at as refunded_at,
         order_date as refund_date,
