@@ -191,7 +191,8 @@ def test_who_is_erased_is_who_is_known(warehouse, shop):
     ((lead,),) = warehouse.rows("select 'files:' || md5('pepperemail:lead@example.com')")
     assert warehouse.rows(events) == [
         ("a1", ann), ("a2", ann), ("a3", bob), ("a4", ann), ("b1", bob), ("b2", bob), ("b3", ann),
-        ("b4", bob), ("l1", lead), ("l2", lead), ("l3", bob), ("l4", None), ("t1", ann), ("t2", bob), ("t3", "files:cy"), ("t4", None),
+        ("b4", bob), ("l1", lead), ("l2", lead), ("l3", bob), ("l4", None), ("t1", ann),
+        ("t2", bob), ("t3", "files:cy"), ("t4", None),
     ]  # fmt: skip
     warehouse.build(shop(**NEIGHBOURS, erasures=asked), "--vars", LIMITS, salt="pepper")
     left = ["a3", "b1", "b2", "b4", "l3", "l4", "t2", "t3", "t4"]

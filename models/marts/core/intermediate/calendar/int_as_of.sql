@@ -13,22 +13,30 @@ last_sale as (
 ),
 
 -- who has events after it: a visitor is a device, and nobody and bots are none
-last_events as (
+later_events as (
     select
+        events.event_date,
         case
             when events.anonymous_id is not null then 'visitor ' || events.source || ':' || events.anonymous_id
             when events.customer_id is not null then 'account ' || events.source || ':' || events.customer_id
             when not coalesce(points.is_email_of_other, false) then 'email ' || {{ lower_case('events.email') }}
-        end as who,
-        max(events.event_date) as event_date
+        end as who
     from {{ ref('stg_events') }} as events
+    cross join last_sale
     left join {{ ref('event_points') }} as points
         on events.event_type = points.event_type
-    cross join last_sale
     where
         {{ 'false' if as_of else 'true' }}
         and (events.event_date > last_sale.business_date or last_sale.business_date is null)
         and not coalesce(events.is_bot, false)
+),
+
+last_events as (
+    select
+        who,
+        max(event_date) as event_date
+    from later_events
+    where who is not null
     group by who
 ),
 
@@ -37,7 +45,6 @@ ranked as (
         event_date,
         row_number() over (order by event_date desc) as place
     from last_events
-    where who is not null
 ),
 
 -- the latest day on or after which enough of them do: one device's clock moves nothing

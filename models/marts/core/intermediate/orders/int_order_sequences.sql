@@ -24,7 +24,7 @@ with judged as (
         on people.customer_number = attributes.customer_number
 ),
 
--- the orders of those whose number the shop gives: it counts today's, so that later ones than as_of count, too
+-- the orders of those whose number the shop gives: it gives today's, so those after as_of count, too
 delivered as (
     select customer_number
     from judged
@@ -63,7 +63,7 @@ valid_orders as (
         and judged.customer_number is not null
 ),
 
--- a total order without ties: business date, time, order id, and for two shops with the same id the shop's name
+-- a total order without ties: business date, time, order id, and of two shops' equal ids the shop's name
 sequences as (
     select
         order_number,
@@ -71,8 +71,9 @@ sequences as (
         lag(order_date) over customer_orders as previous_order_date,
         lead(order_date) over customer_orders as next_order_date,
         first_value(order_date) over customer_orders as first_order_date,
-        has_earlier_orders
-        or coalesce(known_first_order_date < first_value(order_date) over customer_orders, false) as is_known_earlier
+        has_earlier_orders or coalesce(
+            known_first_order_date < first_value(order_date) over customer_orders, false
+        ) as is_known_earlier
     from valid_orders
     window customer_orders as (
         partition by customer_number

@@ -1,4 +1,4 @@
--- an order whose status says that it was refunded, but of which no refund was ever delivered, is refunded in full
+-- refunded by its status, though no refund was ever delivered: then an order is refunded in full
 with orders_by_status as (
     select
         orders.source,

@@ -1,5 +1,6 @@
 {%- set texts = ['status', 'channel', 'device', 'country', 'region', 'coupon_code', 'referral_code'] -%}
-{%- set is_known = "column_name = 'status' and value in (select statuses.status from " ~ ref('order_statuses') ~ " as statuses)" -%}
+{%- set statuses = "(select statuses.status from " ~ ref('order_statuses') ~ " as statuses)" -%}
+{%- set is_known = "column_name = 'status' and value in " ~ statuses -%}
 with counted as (
     {%- for column in texts %}
     {{ 'union all' if not loop.first }}
