@@ -5,6 +5,7 @@ with chosen as (
     select
         defaults.purchase,
         coalesce(own.gaps, 0) as gaps,
+        coalesce(own.longer_gaps, 0) as longer_gaps,
         coalesce(enough.purchase, other.purchase) is not null as is_observed,
         coalesce(enough.at_risk_after_days, other.at_risk_after_days, defaults.at_risk_after_days)
             as at_risk_after_days,
@@ -28,6 +29,7 @@ decided as (
     select
         purchase,
         gaps,
+        longer_gaps,
         {%- for days in ['at_risk_after_days', 'lapsed_after_days'] %}
         case purchase
             {%- for purchase in ['first', 'repeat'] %}
@@ -43,29 +45,40 @@ decided as (
     from chosen
 ),
 
-lifecycle_thresholds as (
+days as (
     select
-        decided.purchase,
+        decided.*,
         cast(coalesce(decided.fixed_at_risk_after_days, decided.at_risk_after_days) as bigint)
-            as at_risk_after_days,
+            as decided_at_risk_after_days,
         cast(
             greatest(
                 coalesce(decided.fixed_lapsed_after_days, decided.lapsed_after_days),
                 coalesce(decided.fixed_at_risk_after_days, decided.at_risk_after_days) + 1
             ) as bigint
-        ) as lapsed_after_days,
-        cast(decided.gaps as bigint) as gaps,
-        {{ follow_up_days('dates.history_days') }} as follow_up_days,
+        ) as decided_lapsed_after_days,
+        {{ follow_up_days('dates.history_days') }} as follow_up_days
+    from decided
+    cross join {{ ref('as_of') }} as dates
+),
+
+lifecycle_thresholds as (
+    select
+        purchase,
+        decided_at_risk_after_days as at_risk_after_days,
+        decided_lapsed_after_days as lapsed_after_days,
+        cast(gaps as bigint) as gaps,
+        cast(longer_gaps as bigint) as longer_gaps,
+        -- in whole numbers: nine tenths of the follow-up, a tenth of all gaps
+        coalesce(
+            10 * decided_lapsed_after_days > 9 * follow_up_days or 10 * longer_gaps > gaps + longer_gaps, false
+        ) as is_near_ceiling,
+        follow_up_days,
         case
-            when
-                decided.is_observed
-                and decided.fixed_at_risk_after_days is null
-                and decided.fixed_lapsed_after_days is null
+            when is_observed and fixed_at_risk_after_days is null and fixed_lapsed_after_days is null
                 then 'observed'
             else 'configured'
         end as method
-    from decided
-    cross join {{ ref('as_of') }} as dates
+    from days
 )
 
 select * from lifecycle_thresholds
