@@ -16,6 +16,7 @@ import duckdb
 import yaml
 
 from patronage.build import BuildError, Progress, run_dbt, warehouse_folder
+from patronage.contract import contract_of
 from patronage.database import opened
 from patronage.folder import claim, forget_run, remove
 from patronage.log import (
@@ -212,7 +213,7 @@ class Run:
         from patronage.gates import raw  # takes seconds, so not before it is needed
 
         variables = self.variables()
-        contract = raw.contract_of(self.project)
+        contract = contract_of(self.project)
         try:
             found = raw.profile(self.warehouse / BUILD_FILE, contract)
         except duckdb.CatalogException as error:
@@ -250,11 +251,15 @@ class Run:
 
         def check(candidate: Path, rows: dict[str, int]) -> None:
             from patronage.gates.marts import suites
+            from patronage.gates.personal import delivered_addresses
 
             if not self.is_tested:  # built in part, or by somebody else
                 with files_checked():
                     self.dbt(["test", *self.vars_option(), *MARTS_TESTS])
-            self.pass_gate("marts", candidate, suites(marts, rows))
+            addresses = delivered_addresses(
+                self.warehouse / BUILD_FILE, candidate, marts, contract_of(self.project)
+            )
+            self.pass_gate("marts", candidate, suites(marts, rows, addresses))
 
         def complete(connection: duckdb.DuckDBPyConnection, rows: dict[str, int]) -> None:
             as_of = connection.execute("select max(as_of) from core.as_of").fetchall()[0][0]
