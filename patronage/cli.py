@@ -129,7 +129,7 @@ def run_and_publish(
         except GateError as error:
             bar.stop()
             hint = "if this delivery is right as it is: `patronage build --accept`"
-            lasts = any("last" in line for line in error.args)
+            lasts = any("last" in line or "used twice" in line for line in error.args)
             fail(
                 *error.args, *([hint] if lasts else []), docs_line(project), "nothing was published"
             )

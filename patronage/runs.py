@@ -93,11 +93,7 @@ class Run:
         gates = known["gates"] | (given.get("gates") or {})
         for name, limit in gates.items():
             is_number = isinstance(limit, int | float) and math.isfinite(limit)
-            if (
-                name != "known_statuses"
-                and not is_number
-                and (name, limit) != ("oldest_days", None)
-            ):
+            if not is_number and (name, limit) != ("oldest_days", None):
                 raise PublishError(f"the var gates.{name} must be a number, not {limit!r}")
         return known | given | {"gates": gates}
 
@@ -234,10 +230,11 @@ class Run:
         }
         if self.is_dated(variables):
             compared = {key: table | {"latest": None} for key, table in compared.items()}
+        limits = variables["gates"] | ({"reused_keys_share_to_stop": None} if self.accept else {})
         self.pass_gate(
             "raw",
             self.warehouse / BUILD_FILE,
-            raw.suites(self.project, found, compared, variables["gates"], oldest),
+            raw.suites(self.project, found, compared, limits, oldest),
         )
 
     def is_dated(self, variables: dict[str, Any]) -> bool:
@@ -250,16 +247,17 @@ class Run:
         marts = marts_of(manifest)
 
         def check(candidate: Path, rows: dict[str, int]) -> None:
+            from patronage.gates.clock import clock
             from patronage.gates.marts import suites
             from patronage.gates.personal import delivered_addresses
 
             if not self.is_tested:  # built in part, or by somebody else
                 with files_checked():
                     self.dbt(["test", *self.vars_option(), *MARTS_TESTS])
-            addresses = delivered_addresses(
-                self.warehouse / BUILD_FILE, candidate, marts, contract_of(self.project)
-            )
-            self.pass_gate("marts", candidate, suites(marts, rows, addresses))
+            build = self.warehouse / BUILD_FILE
+            addresses = delivered_addresses(build, candidate, marts, contract_of(self.project))
+            date = clock(build, self.is_dated(self.variables()))
+            self.pass_gate("marts", candidate, [*suites(marts, rows, addresses), date])
 
         def complete(connection: duckdb.DuckDBPyConnection, rows: dict[str, int]) -> None:
             as_of = connection.execute("select max(as_of) from core.as_of").fetchall()[0][0]
