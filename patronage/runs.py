@@ -15,6 +15,7 @@ from typing import Any
 import duckdb
 import yaml
 
+from patronage.answers import answers
 from patronage.build import BuildError, Progress, run_dbt, warehouse_folder
 from patronage.contract import contract_of
 from patronage.database import opened
@@ -270,6 +271,16 @@ class Run:
             write_table(connection, self.entries)
 
         return publish(self.warehouse, manifest, check, complete)
+
+    def answers(self) -> list[str]:
+        """What the published build says, a line each. Raises duckdb.Error."""
+        from patronage.gates.orders import lost_money
+
+        build = self.warehouse / BUILD_FILE
+        sources = {key.split("/")[0] for key in self.entry["raw_tables"] if key.endswith("/orders")}
+        entry = self.entry
+        lost = lost_money(build, sorted(sources))
+        return answers(build, entry["checks_warned"], entry["rejected_rows"], lost)
 
     def pass_gate(self, name: str, database: Path, suites: list[Any]) -> None:
         """Run a gate's suites, write the Data Docs, print the warnings. Raises GateError."""

@@ -6,10 +6,12 @@ amounts that are not there. What is found is told by counts and up to three keys
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from patronage.contract import judged_rows
-from patronage.database import quoted
+from patronage.database import opened, quoted
 from patronage.gates import ExpectNoRows
 from patronage.gates.words import EXAMPLES, MASKED, WHOLE, text
 
@@ -237,3 +239,20 @@ def decimal_commas(source: str, table: str, rules: dict[str, Any]) -> list[Any]:
             "numbers have a decimal point, as in 12.50 (rows with 12,50 are rejected)",
         )
     ]
+
+
+def lost_money(build: Path, sources: Iterable[str]) -> tuple[Any, int]:
+    """Return the amount that rejected rows take away, and how many orders they hit.
+
+    Raises duckdb.Error.
+    """
+    amount, orders = 0, 0
+    with opened(build) as connection:
+        for source in sources:
+            with_orders = money_of_orders(source).format(batch=judged_rows("orders"))
+            rejected = REJECTED_MONEY.format(source=text(source), most=MOST)
+            ((lost, hit),) = connection.execute(
+                f"{with_orders}, {rejected} select amount, hit_orders - without_amount from totals"
+            ).fetchall()
+            amount, orders = amount + lost, orders + hit
+    return amount, orders
