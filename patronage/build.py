@@ -1,129 +1,329 @@
-"""Running dbt as one step of a build: its progress, and one clear line for each failure."""
+"""A build from the raw files to the published warehouse: gate, dbt, gate, publish, and its log."""
 
 from __future__ import annotations
 
 import contextlib
+import math
 import os
+import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
-from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-from dbt.cli.main import dbtRunner, dbtRunnerResult
-from dbt.contracts.graph.manifest import Manifest
-from dbt_common.events.base_types import EventMsg
+import duckdb
+import yaml
 
-from patronage.text import without_values
+from patronage.answers import answers
+from patronage.build_log import (
+    last_published,
+    new_entry,
+    now,
+    read_log,
+    write_log,
+    write_table,
+)
+from patronage.contract import contract_of
+from patronage.database import opened
+from patronage.dbt import BuildError, Progress, run_dbt, warehouse_folder
+from patronage.folder import claim, forget_run, remove
+from patronage.publish import (
+    BUILD_FILE,
+    DOCS_FOLDER,
+    PublishError,
+    clean_up,
+    marts_of,
+    new_folder,
+    only_writer,
+    publish,
+    readable,
+    swap_folder,
+)
 
-Progress = Callable[[int, int, str], None]
-"""Called as each step starts: its number, how many there are, its name."""
+# dbt's options that leave something out: then the build file is kept, and built upon
+PARTIAL = ("-s", "-m", "--select", "--models", "--model", "--exclude", "--selector")
+STAGING = ["path:seeds", "path:models/staging"]
+# The data tests of all marts: what must hold within and across them. Raw files may have changed
+# since they were read, so they are not counted again; unit tests know nothing of the data.
+MARTS_TESTS = ["--select", "path:models/marts", "--exclude", "reconciliation_counts_the_files",
+               "--exclude-resource-type", "unit_test"]  # fmt: skip
 
 
-class BuildError(Exception):
-    """The build failed; its arguments are a line for each thing that did."""
+class GateError(Exception):
+    """A gate is closed; its arguments are a line for each expectation that was not met."""
 
 
-def project_folder() -> Path:
-    """Return the dbt project's folder: the nearest one upwards, else this package's own."""
-    here = Path.cwd()
-    for folder in (here, *here.parents):
-        if (folder / "dbt_project.yml").exists():
-            return folder
-    return Path(__file__).resolve().parent.parent
+@dataclass
+class Run:
+    """One build or publish: where, with which options of dbt, and what is known of it so far."""
 
+    project: Path
+    target: Path
+    options: list[str]
+    accept: bool
+    adopt: bool
+    say: Callable[[str], None]
+    progress: Progress | None = None
 
-def warehouse_folder(project: Path) -> Path:
-    """Return the folder that PATRONAGE_WAREHOUSE names, by default the project's `warehouse`."""
-    return Path(os.environ.get("PATRONAGE_WAREHOUSE") or project / "warehouse").resolve()
+    def __post_init__(self) -> None:
+        """Take up the log where the last build left it."""
+        self.warehouse = warehouse_folder(self.project)
+        self.entries: list[dict[str, Any]] = []
+        self.entry: dict[str, Any] = {}
+        self.gates: Any = None
+        self.manifest: Any = None  # dbt's, once the project is parsed
+        self.is_tested = False  # whether all data tests have passed on what was built
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether the options select a part of the project."""
+        return any(
+            option.split("=")[0] in PARTIAL or "resource-type" in option for option in self.options
+        )
+
+    def variables(self) -> dict[str, Any]:
+        """The project's vars, with those of the command line; of `gates` each one by itself.
+
+        Raises PublishError for a limit that is no number.
+        """
+        known = yaml.safe_load((self.project / "dbt_project.yml").read_text())["vars"]
+        given: dict[str, Any] = {}
+        if option := self.vars_option():
+            given = yaml.safe_load(option[-1].removeprefix("--vars=")) or {}
+        gates = known["gates"] | (given.get("gates") or {})
+        for name, limit in gates.items():
+            is_number = isinstance(limit, int | float) and math.isfinite(limit)
+            if not is_number and (name, limit) != ("oldest_days", None):
+                raise PublishError(f"the var gates.{name} must be a number, not {limit!r}")
+        return known | given | {"gates": gates}
+
+    def vars_option(self) -> list[str]:
+        """The option --vars of the command line as it was given; none: an empty list."""
+        for place, option in enumerate(self.options):
+            if option == "--vars" and self.options[place + 1 :]:
+                return self.options[place : place + 2]
+            if option.startswith("--vars="):
+                return [option]
+        return []
+
+    def raw_folders(self) -> list[Path]:
+        """The folders of raw files on this machine; none where dbt will find fault with them."""
+        try:
+            sources = self.variables()["sources"]
+            paths = [str(source["path"]) for source in sources if source.get("path")]
+        except (yaml.YAMLError, TypeError, AttributeError):
+            paths = []
+        if data := os.environ.get("PATRONAGE_DATA"):
+            paths.append(data)
+        return [self.project / path for path in paths if "://" not in path]
+
+    @contextlib.contextmanager
+    def logged(self) -> Iterator[None]:
+        """Be the only writer; note the start and the end of it in the log, however it ends."""
+        claim(self.warehouse, self.project, self.raw_folders(), self.adopt)
+        with only_writer(self.warehouse):
+            clean_up(self.warehouse)
+            self.entries = read_log(self.warehouse, lambda line: self.say(f"warning: {line}"))
+            for entry in self.entries:
+                if entry["status"] == "running":
+                    entry["status"] = "killed"
+            self.entry = new_entry(self.project)
+            self.entries.append(self.entry)
+            write_log(self.warehouse, self.entries)
+            try:
+                self.check_salt()
+                yield
+            except BaseException as error:
+                self.entry |= {"status": "failed", "finished_at": now()}
+                if not self.entry["failed_checks"]:
+                    # what failed, not what it said: a message may quote a row
+                    self.entry["failed_checks"] = failed_names(error)
+                with contextlib.suppress(OSError):
+                    write_log(self.warehouse, self.entries)
+                raise
+            write_log(self.warehouse, self.entries)
+
+    def check_salt(self) -> None:
+        """Raise PublishError when the keys of guests would be others than those published."""
+        last = last_published(self.entries)
+        if last and last["salt_mark"] and last["salt_mark"] != self.entry["salt_mark"]:
+            raise PublishError(
+                "PATRONAGE_SALT is not the one of the published file, so all keys of guests would "
+                "change: set it to the old one, or remove the published file to start anew"
+            )
+
+    def dbt(self, command: list[str]) -> None:
+        """Run dbt on the project, parsed once, and count its checks. Raises BuildError."""
+        try:
+            if self.manifest is None:
+                self.manifest = run_dbt(["parse", *self.vars_option()], self.project).result
+            run = run_dbt(command, self.project, self.progress, self.say, self.manifest)
+        except BuildError as error:
+            self.entry["checks_failed"] += sum(
+                line.startswith(("test ", "unit_test ")) for line in error.args
+            )
+            raise BuildError(*(self.plain(line) for line in error.args)) from error
+        for one in getattr(run.result, "results", None) or []:
+            self.entry["checks_run"] += one.node.resource_type in ("test", "unit_test")
+
+    def plain(self, line: str) -> str:
+        """A failure of dbt as a line that says the way out, where one is known."""
+        said = readable(Exception(line), self.warehouse / BUILD_FILE)
+        return said if said != line else line
+
+    def build(self) -> None:
+        """Build everything, gate by gate. Raises BuildError, GateError or PublishError."""
+        if self.is_partial:
+            self.dbt(["build", *self.options])
+            self.raw_gate()
+        else:
+            self.start_anew()
+            # unit tests check the models, whatever the data: plain `dbt build` runs them
+            options = [*self.options, "--exclude-resource-type", "unit_test"]
+            options += ["--indirect-selection", "cautious"]
+            self.dbt(["build", *options, "--select", *STAGING])
+            self.raw_gate()
+            with files_checked():
+                self.dbt(["build", *options, "--exclude", *STAGING])
+            self.is_tested = True
+
+    def start_anew(self) -> None:
+        """Remove the build file: freed pages of an old one keep what was erased since.
+
+        The last build's own logs go with it.
+        """
+        remove(self.warehouse / BUILD_FILE, self.warehouse / f"{BUILD_FILE}.wal")
+        forget_run(self.target)
+
+    def take_build(self) -> None:
+        """Take the last build as it is. Raises PublishError, duckdb.Error or FolderError."""
+        build = self.warehouse / BUILD_FILE
+        if not build.exists():
+            raise PublishError(f"{build} is missing: run `patronage build` first")
+        opened(build).close()
+        self.dbt(["parse"])  # says what the marts are, whoever built them
+        self.raw_gate()
+
+    def raw_gate(self) -> None:
+        """Check the raw rows. Raises GateError."""
+        from patronage.gates import raw  # takes seconds, so not before it is needed
+
+        variables = self.variables()
+        contract = contract_of(self.project)
+        try:
+            found = raw.profile(self.warehouse / BUILD_FILE, contract)
+        except duckdb.CatalogException as error:
+            raise PublishError(
+                "the raw rows are not built: run `patronage build` in full"
+            ) from error
+        self.entry["raw_tables"] = found
+        self.entry["rejected_rows"] = sum(table["rejected"] for table in found.values())
+        last = None if self.accept else last_published(self.entries)
+        oldest = None
+        if variables["gates"]["oldest_days"] is not None and not self.is_dated(variables):
+            days = timedelta(days=int(variables["gates"]["oldest_days"]))
+            oldest = (datetime.now(UTC) - days).date().isoformat()
+        compared = {
+            key: table | {"filled": {c: s for c, s in table["filled"].items() if c in columns}}
+            for key, table in (last["raw_tables"] if last else {}).items()
+            if (columns := contract.get(key.split("/")[1], {}).get("columns"))
+        }
+        if self.is_dated(variables):
+            compared = {key: table | {"latest": None} for key, table in compared.items()}
+        limits = variables["gates"] | ({"reused_keys_share_to_stop": None} if self.accept else {})
+        self.pass_gate(
+            "raw",
+            self.warehouse / BUILD_FILE,
+            raw.suites(self.project, found, compared, limits, oldest),
+        )
+
+    def is_dated(self, variables: dict[str, Any]) -> bool:
+        """Whether the business date is set rather than the latest in the data."""
+        return bool(variables.get("as_of") or os.environ.get("PATRONAGE_AS_OF"))
+
+    def publish(self) -> dict[str, int]:
+        """Publish what was built, if it passes. Raises BuildError, GateError or PublishError."""
+        manifest = self.target / "manifest.json"
+        marts = marts_of(manifest)
+
+        def check(candidate: Path, rows: dict[str, int]) -> None:
+            from patronage.gates.clock import clock
+            from patronage.gates.marts import suites
+            from patronage.gates.personal import delivered_addresses
+
+            if not self.is_tested:  # built in part, or by somebody else
+                with files_checked():
+                    self.dbt(["test", *self.vars_option(), *MARTS_TESTS])
+            build = self.warehouse / BUILD_FILE
+            addresses = delivered_addresses(build, candidate, marts, contract_of(self.project))
+            date = clock(build, self.is_dated(self.variables()))
+            self.pass_gate("marts", candidate, [*suites(marts, rows, addresses), date])
+
+        def complete(connection: duckdb.DuckDBPyConnection, rows: dict[str, int]) -> None:
+            as_of = connection.execute("select max(as_of) from core.as_of").fetchall()[0][0]
+            self.entry |= {
+                "status": "published",
+                "as_of": as_of.isoformat() if as_of else None,
+                "rows_per_table": rows,
+                "finished_at": now(),
+            }
+            write_table(connection, self.entries)
+
+        return publish(self.warehouse, manifest, check, complete)
+
+    def answers(self) -> list[str]:
+        """What the published build says, a line each. Raises duckdb.Error."""
+        from patronage.gates.orders import lost_money
+
+        build = self.warehouse / BUILD_FILE
+        sources = {key.split("/")[0] for key in self.entry["raw_tables"] if key.endswith("/orders")}
+        entry = self.entry
+        lost = lost_money(build, sorted(sources))
+        return answers(build, entry["checks_warned"], entry["rejected_rows"], lost)
+
+    def pass_gate(self, name: str, database: Path, suites: list[Any]) -> None:
+        """Run a gate's suites, write the Data Docs, print the warnings. Raises GateError."""
+        from patronage.gates import Gates
+
+        self.gates = self.gates or Gates()
+        outcome = self.gates.check(name, database, suites)
+        self.entry["checks_run"] += outcome.run
+        self.entry["checks_failed"] += len(outcome.failed)
+        self.entry["checks_warned"] += len(outcome.warned)
+        self.write_docs()
+        for line in outcome.warned:
+            self.say(f"warning: {line}")
+        self.say(f"{name} gate: {outcome.run} expectations, {len(outcome.failed)} not met")
+        if outcome.failed:
+            self.entry["failed_checks"] = "; ".join(
+                line.split(": found ")[0].split(": not so ")[0] for line in outcome.failed
+            )
+            raise GateError(*outcome.failed)
+
+    def write_docs(self) -> None:
+        """Put the Data Docs of all gates so far in the place of the last ones."""
+        folder = new_folder(self.warehouse, DOCS_FOLDER)
+        self.gates.write_docs(folder)
+        swap_folder(folder, self.warehouse / DOCS_FOLDER)
 
 
 @contextlib.contextmanager
-def dbt_environment(project: Path) -> Iterator[Path]:
-    """Set, for a while, what dbt needs to run from any working folder; yield dbt's target folder.
-
-    Paths of the environment are those of the caller's working folder, not of the project.
-    """
-    warehouse = warehouse_folder(project)
-    data = os.environ.get("PATRONAGE_DATA")
-    target = Path(os.environ.get("DBT_TARGET_PATH") or warehouse / "target").resolve()
-    settings = {
-        "PATRONAGE_WAREHOUSE": str(warehouse),
-        "DBT_TARGET_PATH": str(target),
-        "DBT_LOG_PATH": os.environ.get("DBT_LOG_PATH") or str(target / "logs"),
-    }
-    if data and "://" not in data:
-        settings["PATRONAGE_DATA"] = str(Path(data).resolve())
-    before = {name: os.environ.get(name) for name in settings}
-    os.environ.update(settings)
+def files_checked() -> Iterator[None]:
+    """Tell dbt for a while that the raw files were read and found sound: not to do so again."""
+    os.environ["PATRONAGE_FILES_CHECKED"] = "yes"
     try:
-        yield target
+        yield
     finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
+        del os.environ["PATRONAGE_FILES_CHECKED"]
 
 
-def run_dbt(
-    command: list[str],
-    project: Path,
-    progress: Progress | None = None,
-    notice: Callable[[str], None] | None = None,
-    manifest: Manifest | None = None,
-) -> dbtRunnerResult:
-    """Run a dbt command (with its options) on the project, quietly; return what dbt returns.
-
-    `notice` is called with each line that the project's macros log; with a `manifest`, the project
-    is not parsed again. Raises BuildError.
-    """
-
-    def follow(event: EventMsg) -> None:
-        if event.info.name == "LogStartLine" and progress:
-            progress(event.data.index, event.data.total, event.data.node_info.node_name)
-        elif event.info.name == "JinjaLogInfo" and notice:
-            notice(event.data.msg)
-
-    folders = ["--project-dir", str(project), "--profiles-dir", str(project / "profiles")]
-    # "none" is the level of its log file, too: errors of the database quote values
-    quiet = ["--log-level", "none", "--no-print"]
-    try:
-        with contextlib.chdir(project):  # relative paths of the var sources are the project's
-            runner = dbtRunner(manifest, callbacks=[follow])
-            result = runner.invoke([*command, *folders, *quiet])
-    finally:
-        # dbt keeps the build file open in this process; publishing opens it anew, read-only
-        DuckDBConnectionManager.close_all_connections()
-    if not result.success:
-        raise BuildError(*failures_of(result))
-    return result
-
-
-def failures_of(result: dbtRunnerResult) -> list[str]:
-    """Return a line for each failure of a dbt run, not for what was skipped because of one."""
-    failures = []
-    for one in getattr(result.result, "results", None) or []:
-        if str(one.status) in ("error", "fail", "runtime error"):
-            faults = faults_of(one.message)
-            name = f"{one.node.resource_type} {one.node.name}: "
-            failures += faults if len(faults) > 1 else [name + faults[0]]
-    if result.exception is not None:
-        failures += faults_of(str(result.exception))
-    return failures or ["dbt failed without a message"]
-
-
-def faults_of(message: str | None) -> list[str]:
-    """Return the faults that a dbt message lists (macro raise_faults), else its one line."""
-    lines = [line.strip() for line in (message or "").splitlines()]
-    faults = [without_values(line[2:]) for line in lines if line.startswith("- ")]
-    return faults or [first_line(message)]
-
-
-def first_line(message: str | None) -> str:
-    """Return the line of a dbt message that says what is wrong: no heading, no value of a row."""
-    lines = [line.strip() for line in (message or "").splitlines() if line.strip()]
-    headings = ("Compilation Error", "Runtime Error", "Database Error")
-    lines = [line for line in lines if not line.startswith(headings)] or lines
-    if lines and "CSV Parser state machine" in lines[0]:  # what DuckDB says of mixed line ends
-        file = next((line.removeprefix("file = ") for line in lines if "file = " in line), "CSV")
-        return f"{file}: cannot be read as CSV; are its line ends mixed?"
-    return without_values("\n".join(lines))
+def failed_names(error: BaseException) -> str:
+    """What failed in a build, without what it said: the log is published."""
+    if isinstance(error, BuildError):
+        steps = [
+            re.match(r"(?:model|seed|test|unit_test|operation) [\w.-]+", line)
+            for line in error.args
+        ]
+        return "; ".join(step[0] if step else "settings or raw files" for step in steps)
+    return type(error).__name__

@@ -17,12 +17,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from patronage.build import BuildError, dbt_environment, project_folder, warehouse_folder
+from patronage.build import GateError, Run
+from patronage.build_log import read_log
 from patronage.contract import contract_of
+from patronage.dbt import BuildError, dbt_environment, project_folder, warehouse_folder
 from patronage.demo import make_demo
 from patronage.docs import write_docs
 from patronage.folder import FolderError, claim, empty, kind_of, umask
-from patronage.log import read_log
 from patronage.publish import (
     BUILD_FILE,
     DOCS_FOLDER,
@@ -31,8 +32,7 @@ from patronage.publish import (
     only_writer,
     readable,
 )
-from patronage.rejects import export, rejected_rows, told
-from patronage.runs import GateError, Run
+from patronage.rejects import export, reasons_of, rejected_rows
 from patronage.salt import SaltError, salted
 from patronage.sample import SampleError, copy_sample
 from patronage.text import printable
@@ -226,7 +226,7 @@ def rejects(to: Path | None, table: str | None, source: str | None, raw: bool) -
     reasons = Table(box=None, pad_edge=False)
     for name in ("source", "table", "reason", "rows", "examples"):
         reasons.add_column(name, justify="right" if name == "rows" else "left", overflow="fold")
-    for line in told(found):
+    for line in reasons_of(found):
         reasons.add_row(*line)
     if found:
         tables.print(reasons)

@@ -10,7 +10,7 @@ from typing import Any
 
 from dbt.task.docs import DOCS_INDEX_FILE_PATH
 
-from patronage.build import run_dbt
+from patronage.dbt import run_dbt
 from patronage.folder import open_private
 from patronage.pages import secured
 

@@ -69,7 +69,7 @@ def rejected_rows(
     return found
 
 
-def told(found: list[Rejected]) -> list[tuple[str, str, str, str, str]]:
+def reasons_of(found: list[Rejected]) -> list[tuple[str, str, str, str, str]]:
     """Return source, table, reason, count and examples of each reason, the most frequent first."""
     groups: dict[tuple[str, str, str], list[Rejected]] = defaultdict(list)
     for one in found:

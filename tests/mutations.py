@@ -28,7 +28,7 @@ sys.path[:0] = [str(PROJECT), str(PROJECT / "tests" / "pipeline")]
 
 from oracle import KEYS, build, compare, estimates  # noqa: E402
 
-from patronage.build import BuildError, dbt_environment, run_dbt  # noqa: E402
+from patronage.dbt import BuildError, dbt_environment, run_dbt  # noqa: E402
 
 REPORT = PROJECT / "tests" / "mutations.md"
 LAYERS = ("unit test", "data test", "oracle", "pipeline test")
@@ -96,14 +96,14 @@ MUTATIONS = [
       "all_rates.rate as rate", "another source's rate comes before the own"),
     M("order_keys", "coalesce(rates.rate, 1) as rate", "1 as rate",
       "no amount is converted"),
-    M("order_line_amounts", "coalesce(lines.quantity, 1)", "coalesce(lines.quantity, 0)",
+    M("order_line_amounts", "cast(coalesce(lines.quantity, 1)", "cast(coalesce(lines.quantity, 0)",
       "a line without a quantity is worth nothing"),
     M("order_line_amounts", "- coalesce(lines.discount_amount, 0) as", "as",
       "a line's discount does not come off its price"),
     M("reporting_currency", "upper({{ literal(conf", "lower({{ literal(conf",
       "the reporting currency is compared in lower case"),
     # identity
-    M("normal_email", "lower_case(column)", "column",
+    M("lower_case", "    lower({{ text }})", "    {{ text }}",
       "emails differ by upper and lower case"),
     M("normal_phone", "regexp_replace({{ column }}, '[^0-9]', '', 'g')",
       "{{ column }}", "phone numbers differ by their punctuation"),
@@ -129,9 +129,9 @@ MUTATIONS = [
       "            case when phones.is_account then phones.customer_key end,\n", "",
       "an unknown email comes before a known phone"),
     # what a published text may say
-    M("int_common_values", "sharers >= {{", "sharers > {{",
+    M("common_values", "sharers >= {{", "sharers > {{",
       "a value that just enough share is other"),
-    M("int_common_values", "    where addresses.value is null", "    where true",
+    M("common_values", "    where addresses.value is null", "    where true",
       "a delivered address that many share is published"),
     M("published_value", "else 'other'", "else {{ column }}",
       "a text that few share is published"),
@@ -153,11 +153,11 @@ MUTATIONS = [
       "two lines of one product are one line"),
     M("int_order_amounts", "left join order_lines", "inner join order_lines",
       "orders without lines are lost"),
-    M("int_order_products", "inner join {{ ref('stg_order_lines') }}",
-      "left join {{ ref('stg_order_lines') }}", "lines that are not accepted count"),
+    M("int_order_products", "where quarantined.row_id is null", "where true",
+      "lines that are not accepted count"),
     M("int_order_amounts", "then line_amount + line_discount_amount",
       "then line_amount", "gross is goods after the lines' discounts"),
-    M("int_order_products", "(lines.quantity, 1)", "(lines.quantity, 0)",
+    M("order_line_amounts", "(lines.quantity, 1) as units", "(lines.quantity, 0) as units",
       "a line without a quantity has no unit"),
     M("orders", "order by ordered_at, order_id, source",
       "order by ordered_at, source", "orders of one instant have no order"),
@@ -191,8 +191,8 @@ MUTATIONS = [
       "refunds of orders after as_of count"),
     M("int_refunds", "'coalesce(orders.rate, 1)'", "'1'",
       "refunds are not converted at their order's rate"),
-    M("int_refunds",
-      "case when refunds.order_id is null then refunds.customer_id end", "refunds.customer_id",
+    M("refunds",
+      "case when refunds.is_credit_note then staged.customer_id end", "staged.customer_id",
       "a refund belongs to whom it names, not to its order's customer"),
     # the calendar
     M("as_of", "max(event_date)", "min(event_date)", "events do not move as_of"),
@@ -334,7 +334,7 @@ MUTATIONS = [
       "the benchmark is the upper quartile"),
     M("share_of_wallet", "where own_amount > 0", "where true",
       "peers who spent nothing count"),
-    M("capped_share", ">= {{ whole }}", ">= 2 * {{ whole }}", "a share is above 1"),
+    M("share_of_wallet", ">= benchmarks.{{", ">= 2 * benchmarks.{{", "a share is above 1"),
     # life cycle
     M("int_order_days", "    group by\n        customer_number,\n        order_date",
       "    group by\n        customer_number,\n        order_date,\n        order_row_id",
@@ -350,7 +350,7 @@ MUTATIONS = [
       "customers are at risk once more than 80 % returned"),
     M("int_purchase_gaps", "= 0.8, 0.95", "= 0.8, 0.9",
       "customers lapse once 90 % returned"),
-    M("follow_up_days", "longest = 365", "longest = 730", "the follow-up is two years"),
+    M("int_purchase_gaps", "longest = 365", "longest = 730", "the follow-up is two years"),
     M("lifecycle_thresholds", "enough.gaps >= {{", "enough.gaps >= -1 + {{",
       "199 gaps are enough"),
     M("lifecycle_thresholds", "other.gaps >= {{", "other.gaps > {{",
@@ -427,9 +427,9 @@ MUTATIONS = [
       "customers are alive more likely"),
     M("int_expected_purchases", "- 2 - series.r + numbers", "- 1 - series.r + numbers",
       "the series is another"),
-    M("int_customer_margins", "and lines.has_amount", "",
+    M("int_customer_margins", "bought.priced_units", "bought.units",
       "lines without an amount have a margin"),
-    M("p_buy", "1 - exp", "1 - 2 * exp", "customers buy less likely"),
+    M("clv", "1 - exp", "1 - 2 * exp", "customers buy less likely"),
     M("clv", "when activity.repeat_net_amount > 0", "when activity.frequency > 0",
       "free repeat purchases tell what a customer will spend"),
     M("clv", "/ 730e0", "/ 365e0", "value is discounted from the horizon's end"),

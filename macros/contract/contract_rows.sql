@@ -5,11 +5,15 @@
     the row breaks by itself) and raw_row (the row as JSON, only of rows with a reason). -#}
 {% macro contract_rows(table, relations) %}
     {% set contract = raw_contract()[table] %}
+    {% set types = {
+        'time': dbt.type_timestamp(), 'day': 'date', 'birthday': 'date', 'flag': dbt.type_boolean(),
+        'amount': 'decimal(18, 4)', 'number': 'decimal(18, 4)', 'rate': 'decimal(20, 10)',
+    } %}
     {% set latest = (run_started_at + modules.datetime.timedelta(days=1)).strftime('%Y-%m-%d %H:%M:%S') %}
 select
     cast(null as {{ dbt.type_string() }}) as source,
     {%- for column, kind in contract.columns.items() %}
-    cast(null as {{ kind_type(kind) }}) as {{ quoted(column) }},
+    cast(null as {{ types.get(kind, dbt.type_string()) }}) as {{ quoted(column) }},
     {%- endfor %}
     {%- for date in contract.dates.values() %}
     cast(null as date) as {{ date }},
@@ -58,7 +62,7 @@ from (
             {%- set raw = quoted('raw_' ~ column) %}
             {%- set type = present.get(column) %}
             {%- if column not in present %}
-                cast(null as {{ kind_type(kind) }})
+                cast(null as {{ types.get(kind, dbt.type_string()) }})
             {%- elif kind == 'id' %}
                 {{ parse_id(raw, type) }}
             {%- elif kind == 'code' %}

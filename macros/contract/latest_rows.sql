@@ -4,7 +4,7 @@
 {%- set contract = raw_contract()[table] -%}
 (
     select *
-    from {{ every_system(table) }} as every_system
+    from {{ every_system(table, has_erasures()) }} as every_system
     where
         reject_reason is null
         and {{ keep }}

@@ -13,7 +13,7 @@
         select
             source,
             {{ names | join(', ') }}
-        from {{ every_system(table) }} as every_system
+        from {{ every_system(table, has_erasures()) }} as every_system
     ) as every_row unpivot (column_value for column_name in ({{ names | join(', ') }}))
 )
 {%- endmacro %}

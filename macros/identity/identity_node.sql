@@ -6,7 +6,7 @@
     } -%}
     {%- set value = table ~ '.' ~ (column or usual[kind]) -%}
     {%- if kind == 'email' -%}
-        {{ contact_hash("'email'", normal_email(value)) }}
+        {{ contact_hash("'email'", lower_case(value)) }}
     {%- elif kind == 'phone' -%}
         {{ contact_hash("'phone'", normal_phone(value)) }}
     {%- else -%}

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from rich.progress import Progress
 
-from patronage.build import project_folder
 from patronage.contract import contract_of
+from patronage.dbt import project_folder
 from patronage.demo.cast import Cast, plant_faults, planted
 from patronage.demo.columns import Rng
 from patronage.demo.events import draw_events, event_rows
@@ -27,7 +27,7 @@ from patronage.demo.orders import (
 )
 from patronage.demo.people import customer_rows, draw_people, second_accounts
 from patronage.demo.shop import World, fx_rate_rows, product_rows
-from patronage.demo.truth import told
+from patronage.demo.truth import truth_of
 from patronage.demo.writer import Writer
 
 BLOCK = 20_000  # people of the crowd drawn and written at once
@@ -82,7 +82,7 @@ def make_demo(
             _make_block(rng, world, first, size, next_id, writer)
             bar.advance(task, size)
         truth = {"customers": customers, "seed": seed, "file_format": file_format}
-        truth |= told(writer.fates, cast)
+        truth |= truth_of(writer.fates, cast)
         text = json.dumps(truth, indent=1, ensure_ascii=False) + "\n"
         (Path(draft) / "truth.json").write_text(text, encoding="utf-8")
         _put_in_place(Path(draft), folder)

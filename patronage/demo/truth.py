@@ -9,7 +9,7 @@ from patronage.demo.cast import Cast
 from patronage.demo.times import END, START
 
 
-def told(fates: dict[str, Counter[str]], cast: Cast) -> dict[str, Any]:
+def truth_of(fates: dict[str, Counter[str]], cast: Cast) -> dict[str, Any]:
     """Return the truth as it stands in truth.json.
 
     Amounts of planted orders are texts, in the reporting currency or, where they have a `rate`

@@ -64,7 +64,7 @@ class ExpectNoRows(UnexpectedRowsExpectation):
             ", ".join(f"{name} {printable(str(value), 200)}" for name, value in row.items())
             for row in metrics["unexpected_rows_query.table"][:SHOWN_ROWS]
         ]
-        return {"success": count == 0, "result": {"observed_value": told(count, rows)}}
+        return {"success": count == 0, "result": {"observed_value": as_one_line(count, rows)}}
 
     @classmethod
     @renderer(renderer_type="renderer.diagnostic.observed_value")
@@ -75,7 +75,7 @@ class ExpectNoRows(UnexpectedRowsExpectation):
         return str(result.result.get("observed_value", "--")) if result else "--"
 
 
-def told(count: int, rows: list[str]) -> str:
+def as_one_line(count: int, rows: list[str]) -> str:
     """Rows as one line."""
     if not count:
         return "none"

@@ -1,17 +1,13 @@
 -- Rows counted anew in the sources' own files are the raw rows of the reconciliation.
 with counted as (
-    {%- set comma = namespace(word='') %}
-    {%- for system, tables in var('systems').items() %}
-    {%- for table in tables %}
-    {{ comma.word }}
+    {%- for table in raw_contract() %}
+    {{ 'union all' if not loop.first }}
     select
         source,
         {{ literal(table) }} as raw_table,
         count(*) as raw_rows
-    from {{ ref(system ~ '__' ~ table) }}
+    from {{ every_system(table) }} as every_system
     group by source
-    {%- set comma.word = 'union all' %}
-    {%- endfor %}
     {%- endfor %}
 )
 

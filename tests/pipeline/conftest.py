@@ -19,7 +19,7 @@ import pytest
 import yaml
 from dbt.contracts.graph.manifest import Manifest
 
-from patronage.build import dbt_environment, run_dbt
+from patronage.dbt import dbt_environment, run_dbt
 from patronage.publish import publish
 
 PROJECT = Path(__file__).resolve().parents[2]

@@ -23,8 +23,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from patronage.build import BuildError
 from patronage.contract import judged_rows
+from patronage.dbt import BuildError
 
 HEADER = "order_id,ordered_at,amount\n"
 GOOD = HEADER + "good,2024-01-05,1\n"

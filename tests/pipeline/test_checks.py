@@ -8,7 +8,7 @@ import duckdb
 import pytest
 from conftest import PROJECT
 
-from patronage.build import BuildError
+from patronage.dbt import BuildError
 
 # name of the test (with * where it is there twice): a fault that it must notice, in the build file
 FAULTS = {

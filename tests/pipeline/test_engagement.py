@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from conftest import PROJECT, STAGING
 
-from patronage.build import BuildError, dbt_environment, run_dbt
+from patronage.dbt import BuildError, dbt_environment, run_dbt
 
 # all that is looked at here
 MARTS = [f"path:models/marts/{schema}" for schema in ("core", "engagement", "advocacy")]

@@ -9,8 +9,8 @@ import click.testing
 import pytest
 from conftest import PROJECT, STAGING, unset_settings
 
-from patronage.build import BuildError
 from patronage.cli import main
+from patronage.dbt import BuildError
 
 # Ann has two accounts (one phone) and a guest order, and shares a tablet with Bob; Gus is a guest.
 SHOP = {
@@ -75,6 +75,9 @@ KEYS = "select order_id, customer_key from core.orders order by 1"
 def test_who_asked_vanishes_and_totals_stay(warehouse, shop):
     warehouse.build(shop(**SHOP), salt="pepper", as_of="2024-03-31")
     before = [warehouse.rows(sql) for sql in TOTALS]
+    steps = [*warehouse.folder.glob("target/run/**/erasure_*.sql")]
+    assert steps
+    assert [step.name for step in steps if "read_csv" in step.read_text()] == []  # nobody asked
     assert ERASED.search((warehouse.folder / "build.duckdb").read_bytes())  # the search can find
     warehouse.build(shop(**SHOP, erasures=REQUESTS), salt="pepper")
     assert [warehouse.rows(sql) for sql in TOTALS] == before

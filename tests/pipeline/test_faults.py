@@ -23,11 +23,11 @@ from conftest import PROJECT, Warehouse, unset_settings
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from patronage.build import BuildError, dbt_environment
+from patronage.build_log import read_log
 from patronage.cli import main
+from patronage.dbt import BuildError, dbt_environment
 from patronage.demo import make_demo
 from patronage.folder import claim
-from patronage.log import read_log
 from patronage.publish import PublishError, only_writer, publish
 
 FULL = os.environ.get("PATRONAGE_FAULTS") == "full"

@@ -6,7 +6,7 @@ import gzip
 
 import pytest
 
-from patronage.build import BuildError
+from patronage.dbt import BuildError
 
 MARTS = ["as_of"]  # all faults here come before anything is built
 HEADER = "order_id,ordered_at,amount\n"

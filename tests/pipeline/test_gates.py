@@ -15,9 +15,9 @@ import pytest
 import yaml
 from conftest import PROJECT, Warehouse, unset_settings
 
-from patronage.build import dbt_environment
 from patronage.cli import main
 from patronage.contract import contract_of, judged_rows
+from patronage.dbt import dbt_environment
 from patronage.gates import Gates
 from patronage.gates import marts as marts_gate
 from patronage.gates import raw as raw_gate

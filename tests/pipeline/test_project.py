@@ -165,6 +165,31 @@ def test_events_are_judged_once(manifest):
             assert room(node) == "staging" or made or takes_texts
 
 
+def waits_for(manifest: dict, name: str) -> set[str]:
+    """The names of all models that are built before a model is."""
+    found, rest = set(), [f"model.patronage.{name}"]
+    while rest:
+        for parent in manifest["nodes"][rest.pop()]["depends_on"]["nodes"]:
+            if parent.startswith("model.") and parent not in found:
+                found.add(parent)
+                rest.append(parent)
+    return {manifest["nodes"][one]["name"] for one in found}
+
+
+def test_what_was_bought_does_not_wait_for_who_did_what(manifest):
+    """Nor does a raw table wait for visits to be erased that has none."""
+    events = {node["name"] for node in models(manifest) if node["fqn"][-2] == "events"}
+    events -= {"base_events", "quarantine_events", "stg_events"}  # they move as_of, too
+    assert "int_events" in events
+    assert waits_for(manifest, "orders") & events == set()
+    waiting = {
+        one
+        for one in contract_of(PROJECT)
+        if "erasure_visits" in waits_for(manifest, f"base_{one}")
+    }
+    assert waiting == {"events"}
+
+
 def test_no_setting_is_without_a_reader(manifest):
     variables = (PROJECT / "dbt_project.yml").read_text().split("vars:")[1].split("\non-run")[0]
     names = [

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from patronage.build import BuildError
+from patronage.dbt import BuildError
 
 MARTS = ["path:models/marts/core"]  # all that is looked at here
 ORDERS = [

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from patronage.build import BuildError
+from patronage.dbt import BuildError
 
 MARTS = ["path:models/marts/core", "new_customer_share"]  # all that is looked at here
 A, B, C = date(2024, 1, 10), date(2024, 2, 10), date(2024, 3, 10)

@@ -59,12 +59,12 @@ customers as (
             - coalesce(credit_notes.credit_note_amount, 0) as decimal(18, 4)
         ) as net_amount,
         coalesce(orders.is_left_censored, false) as is_left_censored,
-        {{ published_value('customers', 'attributes.country') }} as country,
-        {{ published_value('customers', 'attributes.region') }} as region,
-        {{ published_value('customers', 'attributes.acquisition_channel') }} as acquisition_channel,
-        {{ published_value('customers', 'attributes.household_size') }} as household_size,
-        {{ published_value('customers', 'attributes.income_band') }} as income_band,
-        {{ published_value('customers', 'attributes.lock_in') }} as lock_in,
+        {{ published_value('customer', 'attributes.country') }} as country,
+        {{ published_value('customer', 'attributes.region') }} as region,
+        {{ published_value('customer', 'attributes.acquisition_channel') }} as acquisition_channel,
+        {{ published_value('customer', 'attributes.household_size') }} as household_size,
+        {{ published_value('customer', 'attributes.income_band') }} as income_band,
+        {{ published_value('customer', 'attributes.lock_in') }} as lock_in,
         attributes.birth_date,
         attributes.country as stated_country,
         attributes.household_size as stated_household_size

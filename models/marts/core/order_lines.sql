@@ -1,7 +1,12 @@
+{{ config(materialized='view') }}
+
+-- A view, like core.events: models sum int_order_products, and the texts are written once, in the published file.
 with order_lines as (
     select
-        lines.source || ':' || {{ escape_key_part('lines.order_id') }} || ':' || lines.line_id
-            as order_line_key,
+        -- an order id is escaped by a backslash (chr 92): no other one followed by `:` gives the same key
+        lines.source || ':'
+        || replace(replace(lines.order_id, chr(92), chr(92) || chr(92)), ':', chr(92) || ':')
+        || ':' || lines.line_id as order_line_key,
         orders.order_key,
         orders.order_number,
         orders.customer_number,

@@ -60,7 +60,7 @@ orders as (
         {%- for text in [
             'status', 'channel', 'device', 'country', 'region', 'coupon_code', 'referral_code'
         ] %}
-        {{ published_value('orders', 'staged.' ~ text) }} as {{ text }},
+        {{ published_value('order', 'staged.' ~ text) }} as {{ text }},
         {%- endfor %}
         staged.referral_code as stated_referral_code,
         judged.is_valid,

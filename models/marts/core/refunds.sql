@@ -17,10 +17,14 @@ with refunds as (
         on refunds.refund_row_id = staged.row_id
     left join {{ ref('orders') }} as orders
         on refunds.order_number = orders.order_number
+    left join {{ ref('int_accounts') }} as accounts
+        on
+            staged.source = accounts.source
+            and case when refunds.is_credit_note then staged.customer_id end = accounts.customer_id
     left join {{ ref('int_customers_keyed') }} as people
-        on coalesce(orders.customer_number, refunds.customer_number) = people.customer_number
+        on coalesce(orders.customer_key, accounts.customer_key) = people.customer_key
     left join {{ ref('int_customer_attributes') }} as attributes
-        on refunds.customer_number = attributes.customer_number
+        on people.customer_number = attributes.customer_number
 )
 
 select * from refunds

@@ -5,7 +5,14 @@ with rejected as (
     select
         typed.source,
         {{ literal(table) }} as raw_table,
-        {{ key_text(rules.key | reject('equalto', 'email')) }} as row_key,
+        nullif(
+            concat_ws(
+                ':'
+                {%- for column in rules.key if column != 'email' %},
+                cast({{ column }} as {{ dbt.type_string() }})
+                {%- endfor %}
+            ), ''
+        ) as row_key,
         fates.reject_reason as reason,
         fates.raw_row
     from {{ ref('quarantine_' ~ table) }} as fates

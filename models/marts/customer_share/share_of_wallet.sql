@@ -1,21 +1,24 @@
 -- what each customer spent on a category in a year: the lines' goods
 with own_spend as (
     select
-        lines.customer_number,
+        sales.customer_number,
         products.category,
-        cast(year(lines.order_date) as bigint) as year,
-        sum(lines.amount) as own_amount
-    from {{ ref('order_lines') }} as lines
+        cast(year(sales.order_date) as bigint) as year,
+        sum(bought.amount) as own_amount
+    from {{ ref('int_order_products') }} as bought
+    inner join {{ ref('int_valid_orders') }} as sales
+        on bought.order_row_id = sales.order_number
     inner join {{ ref('products') }} as products
-        on lines.product_key = products.product_key
+        on
+            sales.source = products.source
+            and bought.product_id = products.product_id
     where
-        lines.is_valid
-        and lines.customer_number is not null
+        sales.customer_number is not null
         and products.category is not null
     group by
-        lines.customer_number,
+        sales.customer_number,
         products.category,
-        year(lines.order_date)
+        year(sales.order_date)
 ),
 
 -- peers: the same country, age band of ten years and household size, unknown being a value of its own
@@ -59,11 +62,15 @@ share_of_wallet as (
         spend.category,
         spend.year,
         'benchmark' as method,
+        -- at most 1; null without a benchmark (least() would make 1 of it)
+        {%- for share, percentile in {'share_of_wallet': 'p80', 'low': 'p90', 'high': 'p70'}.items() %}
+        case
+            when spend.own_amount >= benchmarks.{{ percentile }}_amount then cast(1 as double)
+            else {{ share_of('spend.own_amount', 'benchmarks.' ~ percentile ~ '_amount') }}
+        end as {{ share }},
+        {%- endfor %}
         cast(spend.own_amount as decimal(18, 4)) as own_amount,
-        cast(null as decimal(18, 4)) as category_amount,
-        {{ capped_share('spend.own_amount', 'benchmarks.p80_amount') }} as share_of_wallet,
-        {{ capped_share('spend.own_amount', 'benchmarks.p90_amount') }} as low,
-        {{ capped_share('spend.own_amount', 'benchmarks.p70_amount') }} as high
+        cast(null as decimal(18, 4)) as category_amount
     from spend
     left join benchmarks
         on

@@ -82,9 +82,7 @@ bounds as (
         max(net_amount) as max_net_amount
     from segment_amounts
     where net_amount > 0
-    group by
-        segment_by,
-        segment
+    group by segment_by, segment
 ),
 
 spend_bands as (

@@ -35,8 +35,15 @@ forecasts as (
     select
         customers.*,
         horizons.horizon_days,
-        {{ p_buy('horizons.horizon_days') }} as p_buy,
-        {{ p_buy(90) }} as p_buy_in_90_days,
+        -- the probability of at least one purchase within so many days
+        {%- for column, days in {'p_buy': 'horizons.horizon_days', 'p_buy_in_90_days': 90}.items() %}
+        customers.p_alive * (
+            1 - exp(
+                customers.purchases_shape
+                * (ln(customers.seen_weeks) - ln(customers.seen_weeks + {{ days }} / 7e0))
+            )
+        ) as {{ column }},
+        {%- endfor %}
         customers.p_alive * forecasts.purchases_if_alive as expected_purchases
     from customers
     cross join horizons

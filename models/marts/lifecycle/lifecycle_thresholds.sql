@@ -4,15 +4,16 @@
 with chosen as (
     select
         defaults.purchase,
-        coalesce(own.gaps, 0) as gaps,
-        coalesce(own.longer_gaps, 0) as longer_gaps,
+        own.gaps,
+        own.longer_gaps,
+        own.follow_up_days,
         coalesce(enough.purchase, other.purchase) is not null as is_observed,
         coalesce(enough.at_risk_after_days, other.at_risk_after_days, defaults.at_risk_after_days)
             as at_risk_after_days,
         coalesce(enough.lapsed_after_days, other.lapsed_after_days, defaults.lapsed_after_days)
             as lapsed_after_days
     from {{ ref('lifecycle_default_thresholds') }} as defaults
-    left join {{ ref('int_purchase_gaps') }} as own
+    inner join {{ ref('int_purchase_gaps') }} as own
         on defaults.purchase = own.purchase
     left join {{ ref('int_purchase_gaps') }} as enough
         on
@@ -30,6 +31,7 @@ decided as (
         purchase,
         gaps,
         longer_gaps,
+        follow_up_days,
         {%- for days in ['at_risk_after_days', 'lapsed_after_days'] %}
         case purchase
             {%- for purchase in ['first', 'repeat'] %}
@@ -47,18 +49,15 @@ decided as (
 
 days as (
     select
-        decided.*,
-        cast(coalesce(decided.fixed_at_risk_after_days, decided.at_risk_after_days) as bigint)
-            as decided_at_risk_after_days,
+        *,
+        cast(coalesce(fixed_at_risk_after_days, at_risk_after_days) as bigint) as decided_at_risk_after_days,
         cast(
             greatest(
-                coalesce(decided.fixed_lapsed_after_days, decided.lapsed_after_days),
-                coalesce(decided.fixed_at_risk_after_days, decided.at_risk_after_days) + 1
+                coalesce(fixed_lapsed_after_days, lapsed_after_days),
+                coalesce(fixed_at_risk_after_days, at_risk_after_days) + 1
             ) as bigint
-        ) as decided_lapsed_after_days,
-        {{ follow_up_days('dates.history_days') }} as follow_up_days
+        ) as decided_lapsed_after_days
     from decided
-    cross join {{ ref('as_of') }} as dates
 ),
 
 lifecycle_thresholds as (
@@ -70,11 +69,15 @@ lifecycle_thresholds as (
         cast(longer_gaps as bigint) as longer_gaps,
         -- in whole numbers: nine tenths of the follow-up, a tenth of all gaps
         coalesce(
-            10 * decided_lapsed_after_days > 9 * follow_up_days or 10 * longer_gaps > gaps + longer_gaps, false
+            10 * decided_lapsed_after_days > 9 * follow_up_days
+            or 10 * longer_gaps > gaps + longer_gaps, false
         ) as is_near_ceiling,
         follow_up_days,
         case
-            when is_observed and fixed_at_risk_after_days is null and fixed_lapsed_after_days is null
+            when
+                is_observed
+                and fixed_at_risk_after_days is null
+                and fixed_lapsed_after_days is null
                 then 'observed'
             else 'configured'
         end as method

@@ -8,7 +8,7 @@ with erasure_given as (
         {{ identity_node('email', 'customers') }} as email_node,
         {{ identity_node('phone', 'customers') }} as phone_node,
         {{ identity_node('code', 'customers') }} as code_node
-    from {{ every_system('customers') }} as customers
+    from {{ every_system('customers', has_erasures()) }} as customers
     where {{ is_asked_for }}
     union all
     select
@@ -16,7 +16,7 @@ with erasure_given as (
         {{ identity_node('email', 'orders') }} as email_node,
         {{ identity_node('phone', 'orders') }} as phone_node,
         cast(null as {{ dbt.type_string() }}) as code_node
-    from {{ every_system('orders') }} as orders
+    from {{ every_system('orders', has_erasures()) }} as orders
     where {{ is_asked_for }}
 )
 

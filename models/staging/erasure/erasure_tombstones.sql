@@ -60,7 +60,7 @@ codes as (
         select
             {{ identity_node('code', 'events') }} as node,
             known_people.person
-        from {{ every_system('events') }} as events
+        from {{ every_system('events', has_erasures()) }} as events
         inner join {{ ref('erasure_people') }} as known_people
             on {{ identity_node('account', 'events') }} = known_people.node
         where

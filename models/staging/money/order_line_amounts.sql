@@ -5,6 +5,9 @@ with priced as (
         lines.row_id,
         orders.order_row_id,
         orders.rate,
+        lines.product_id,
+        -- a line that states no quantity is one unit
+        coalesce(lines.quantity, 1) as units,
         coalesce(lines.discount_amount, 0) as discount_amount,
         coalesce(lines.amount, lines.unit_price) is null as has_no_amount,
         -- quantities and prices have four decimals each, so the product has eight; null: too large
@@ -27,6 +30,8 @@ converted as (
     select
         row_id,
         order_row_id,
+        product_id,
+        units,
         has_no_amount,
         amount as order_currency_amount,
         discount_amount as order_currency_discount_amount,
@@ -39,6 +44,8 @@ order_line_amounts as (
     select
         row_id,
         order_row_id,
+        product_id,
+        units,
         order_currency_discount_amount,
         discount_amount,
         case when has_no_amount then 0 else amount end as amount,

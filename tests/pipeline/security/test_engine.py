@@ -8,7 +8,7 @@ import os
 import pytest
 from conftest import MODELS_ONLY, PROJECT
 
-from patronage.build import BuildError, dbt_environment, run_dbt
+from patronage.dbt import BuildError, dbt_environment, run_dbt
 
 SALT = "s'a\"l\\t-of-46-Zürich"
 ORDERS = "order_id,ordered_at,customer_id,email,amount\n1,2024-01-01,,ann@example.com,5\n"

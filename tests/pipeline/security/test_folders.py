@@ -15,8 +15,8 @@ import pytest
 from conftest import PROJECT
 from folders import settled, told, tree
 
+from patronage.build_log import read_log
 from patronage.cli import main
-from patronage.log import read_log
 from patronage.publish import PublishError, publish
 
 SHOP = "order_id,ordered_at,customer_id,email,amount\n" + "".join(

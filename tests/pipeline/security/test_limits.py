@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
-from patronage.build import BuildError
+from patronage.dbt import BuildError
 
 HEADER = "order_id,ordered_at,email\n"
 ROW = "1,2024-01-05,a@example.com\n"

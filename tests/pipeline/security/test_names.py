@@ -18,12 +18,12 @@ import yaml
 from conftest import PROJECT, Warehouse
 from jinja2 import Environment
 
-from patronage.build import BuildError
+from patronage.build import Run
+from patronage.build_log import COLUMNS, read_log
+from patronage.dbt import BuildError
 from patronage.folder import FolderError, refuse_place
 from patronage.gates import ExpectNoRows, Gates, Suite, raw
-from patronage.log import COLUMNS, read_log
 from patronage.publish import PublishError
-from patronage.runs import Run
 
 ORDERS = ["--select", "+stg_orders", "--indirect-selection", "cautious"]  # all that is looked at
 HEADER = "order_id,ordered_at,"
@@ -228,7 +228,7 @@ def test_settings_are_no_sql_either(warehouse, shop):
     # what is only compiled passes no check before
     sources = json.dumps({"sources": [{"name": "x' --", "path": data}]})
     with pytest.raises(BuildError, match="a name has letters"):
-        warehouse.run_dbt(["compile", "-s", "files__orders", "--vars", sources])
+        warehouse.run_dbt(["compile", "-s", "base_orders", "--vars", sources])
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ import click.testing
 import pytest
 from folders import settled, told, tree
 
+from patronage.build_log import read_log
 from patronage.cli import main
-from patronage.log import read_log
 
 GENERATION = f".parquet.1-{'0' * 20}"
 

@@ -1,8 +1,15 @@
 {%- set at_risk_share, lapsed_share = 0.8, 0.95 -%}
+{%- set longest = 365 -%}
+-- a year, or half of a shorter history
 with follow_up as (
     select
         as_of,
-        {{ follow_up_days('history_days') }} as follow_up_days
+        cast(
+            case
+                when history_days >= {{ 2 * longest }} then {{ longest }}
+                else floor(history_days / 2)
+            end as bigint
+        ) as follow_up_days
     from {{ ref('as_of') }}
 ),
 
@@ -34,8 +41,9 @@ gaps as (
 longer as (
     select
         purchase,
-        count(*) filter (where gap_days > follow_up_days) as longer_gaps
+        count(*) as longer_gaps
     from every_gap
+    where gap_days > follow_up_days
     group by purchase
 ),
 
@@ -72,17 +80,21 @@ returns as (
 
 int_purchase_gaps as (
     select
-        longer.purchase,
+        classes.purchase,
+        max(follow_up.follow_up_days) as follow_up_days,
         coalesce(max(returns.gaps), 0) as gaps,
-        max(longer.longer_gaps) as longer_gaps,
+        coalesce(max(longer.longer_gaps), 0) as longer_gaps,
         min(returns.gap_days) filter (where returns.returned_share >= {{ at_risk_share }})
             as at_risk_after_days,
         min(returns.gap_days) filter (where returns.returned_share >= {{ lapsed_share }})
             as lapsed_after_days
-    from longer
+    from {{ ref('lifecycle_default_thresholds') }} as classes
+    cross join follow_up
     left join returns
-        on longer.purchase = returns.purchase
-    group by longer.purchase
+        on classes.purchase = returns.purchase
+    left join longer
+        on classes.purchase = longer.purchase
+    group by classes.purchase
 )
 
 select * from int_purchase_gaps

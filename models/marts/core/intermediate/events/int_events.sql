@@ -28,8 +28,8 @@ with stitched as (
     left join {{ ref('int_visitor_spells') }} as spells
         on
             visitors.visitor_number = spells.visitor_number
-            and (spells.started_at is null or events.occurred_at >= spells.started_at)
-            and (spells.ended_at is null or events.occurred_at < spells.ended_at)
+            and events.occurred_at >= spells.started_at
+            and events.occurred_at < spells.ended_at
 ),
 
 int_events as (

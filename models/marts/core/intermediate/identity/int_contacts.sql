@@ -2,7 +2,7 @@
 with customer_addresses as (
     select distinct
         source || ':' || customer_id as account_key,
-        {{ normal_email('email') }} as email,
+        {{ lower_case('email') }} as email,
         {{ normal_phone('phone') }} as phone
     from {{ known_addresses(
         ref('stg_customers'), ref('stg_orders'), '(select dates.as_of from ' ~ ref('as_of') ~ ' as dates)'

@@ -2,7 +2,7 @@ with guest_orders as (
     select
         orders.row_id as order_row_id,
         orders.source,
-        {{ normal_email('orders.email') }} as email,
+        {{ lower_case('orders.email') }} as email,
         {{ normal_phone('orders.phone') }} as phone
     from {{ ref('stg_orders') }} as orders
     inner join {{ ref('as_of') }} as dates

@@ -6,7 +6,7 @@ with events as (
         events.customer_id,
         case
             when events.customer_id is null
-                then {{ contact_hash("'email'", normal_email('events.email')) }}
+                then {{ contact_hash("'email'", lower_case('events.email')) }}
         end as email_hash
     from {{ ref('stg_events') }} as events
     inner join {{ ref('as_of') }} as dates

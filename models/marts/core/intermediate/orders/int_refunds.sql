@@ -4,7 +4,6 @@ with int_refunds as (
     select
         refunds.row_id as refund_row_id,
         orders.order_row_id as order_number,
-        people.customer_number,
         refunds.order_id is null as is_credit_note,
         -- a refund dated before its order counts at the order's date
         greatest(refunds.refund_date, coalesce(orders.order_date, refunds.refund_date)) as refund_date,
@@ -16,12 +15,6 @@ with int_refunds as (
         on
             refunds.source = orders.source
             and refunds.order_id = orders.order_id
-    left join {{ ref('int_accounts') }} as accounts
-        on
-            refunds.source = accounts.source
-            and case when refunds.order_id is null then refunds.customer_id end = accounts.customer_id
-    left join {{ ref('int_customers_keyed') }} as people
-        on accounts.customer_key = people.customer_key
     where
         refunds.order_id is null
         or orders.order_date <= dates.as_of

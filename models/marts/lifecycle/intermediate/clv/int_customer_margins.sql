@@ -1,18 +1,21 @@
 -- of lines whose product's cost is known
 with costs as (
     select
-        lines.customer_number,
-        sum(lines.amount) as amount,
-        sum(cast(coalesce(lines.quantity, 1) as decimal(28, 4)) * products.unit_cost) as cost
-    from {{ ref('order_lines') }} as lines
+        sales.customer_number,
+        sum(bought.amount) as amount,
+        sum(cast(bought.priced_units as decimal(28, 4)) * products.unit_cost) as cost
+    from {{ ref('int_order_products') }} as bought
+    inner join {{ ref('int_valid_orders') }} as sales
+        on bought.order_row_id = sales.order_number
     inner join {{ ref('products') }} as products
-        on lines.product_key = products.product_key
+        on
+            sales.source = products.source
+            and bought.product_id = products.product_id
     where
         products.unit_cost is not null
-        and lines.has_amount
-        and lines.is_valid
-        and lines.customer_number is not null
-    group by lines.customer_number
+        and bought.has_amount
+        and sales.customer_number is not null
+    group by sales.customer_number
 ),
 
 int_customer_margins as (

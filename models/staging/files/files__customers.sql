@@ -1,1 +1,0 @@
-{{ source_rows('files', 'customers') }}

@@ -1,0 +1,129 @@
+"""Running dbt as one step of a build: its progress, and one clear line for each failure."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.cli.main import dbtRunner, dbtRunnerResult
+from dbt.contracts.graph.manifest import Manifest
+from dbt_common.events.base_types import EventMsg
+
+from patronage.text import without_values
+
+Progress = Callable[[int, int, str], None]
+"""Called as each step starts: its number, how many there are, its name."""
+
+
+class BuildError(Exception):
+    """The build failed; its arguments are a line for each thing that did."""
+
+
+def project_folder() -> Path:
+    """Return the dbt project's folder: the nearest one upwards, else this package's own."""
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / "dbt_project.yml").exists():
+            return folder
+    return Path(__file__).resolve().parent.parent
+
+
+def warehouse_folder(project: Path) -> Path:
+    """Return the folder that PATRONAGE_WAREHOUSE names, by default the project's `warehouse`."""
+    return Path(os.environ.get("PATRONAGE_WAREHOUSE") or project / "warehouse").resolve()
+
+
+@contextlib.contextmanager
+def dbt_environment(project: Path) -> Iterator[Path]:
+    """Set, for a while, what dbt needs to run from any working folder; yield dbt's target folder.
+
+    Paths of the environment are those of the caller's working folder, not of the project.
+    """
+    warehouse = warehouse_folder(project)
+    data = os.environ.get("PATRONAGE_DATA")
+    target = Path(os.environ.get("DBT_TARGET_PATH") or warehouse / "target").resolve()
+    settings = {
+        "PATRONAGE_WAREHOUSE": str(warehouse),
+        "DBT_TARGET_PATH": str(target),
+        "DBT_LOG_PATH": os.environ.get("DBT_LOG_PATH") or str(target / "logs"),
+    }
+    if data and "://" not in data:
+        settings["PATRONAGE_DATA"] = str(Path(data).resolve())
+    before = {name: os.environ.get(name) for name in settings}
+    os.environ.update(settings)
+    try:
+        yield target
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def run_dbt(
+    command: list[str],
+    project: Path,
+    progress: Progress | None = None,
+    notice: Callable[[str], None] | None = None,
+    manifest: Manifest | None = None,
+) -> dbtRunnerResult:
+    """Run a dbt command (with its options) on the project, quietly; return what dbt returns.
+
+    `notice` is called with each line that the project's macros log; with a `manifest`, the project
+    is not parsed again. Raises BuildError.
+    """
+
+    def follow(event: EventMsg) -> None:
+        if event.info.name == "LogStartLine" and progress:
+            progress(event.data.index, event.data.total, event.data.node_info.node_name)
+        elif event.info.name == "JinjaLogInfo" and notice:
+            notice(event.data.msg)
+
+    folders = ["--project-dir", str(project), "--profiles-dir", str(project / "profiles")]
+    # "none" is the level of its log file, too: errors of the database quote values
+    quiet = ["--log-level", "none", "--no-print"]
+    try:
+        with contextlib.chdir(project):  # relative paths of the var sources are the project's
+            runner = dbtRunner(manifest, callbacks=[follow])
+            result = runner.invoke([*command, *folders, *quiet])
+    finally:
+        # dbt keeps the build file open in this process; publishing opens it anew, read-only
+        DuckDBConnectionManager.close_all_connections()
+    if not result.success:
+        raise BuildError(*failures_of(result))
+    return result
+
+
+def failures_of(result: dbtRunnerResult) -> list[str]:
+    """Return a line for each failure of a dbt run, not for what was skipped because of one."""
+    failures = []
+    for one in getattr(result.result, "results", None) or []:
+        if str(one.status) in ("error", "fail", "runtime error"):
+            faults = faults_of(one.message)
+            name = f"{one.node.resource_type} {one.node.name}: "
+            failures += faults if len(faults) > 1 else [name + faults[0]]
+    if result.exception is not None:
+        failures += faults_of(str(result.exception))
+    return failures or ["dbt failed without a message"]
+
+
+def faults_of(message: str | None) -> list[str]:
+    """Return the faults that a dbt message lists (macro raise_faults), else its one line."""
+    lines = [line.strip() for line in (message or "").splitlines()]
+    faults = [without_values(line[2:]) for line in lines if line.startswith("- ")]
+    return faults or [first_line(message)]
+
+
+def first_line(message: str | None) -> str:
+    """Return the line of a dbt message that says what is wrong: no heading, no value of a row."""
+    lines = [line.strip() for line in (message or "").splitlines() if line.strip()]
+    headings = ("Compilation Error", "Runtime Error", "Database Error")
+    lines = [line for line in lines if not line.startswith(headings)] or lines
+    if lines and "CSV Parser state machine" in lines[0]:  # what DuckDB says of mixed line ends
+        file = next((line.removeprefix("file = ") for line in lines if "file = " in line), "CSV")
+        return f"{file}: cannot be read as CSV; are its line ends mixed?"
+    return without_values("\n".join(lines))
