@@ -94,7 +94,7 @@
             min(fields) filter (where not is_blank) as least_fields,
             max(fields) filter (where not is_blank) as most_fields,
             bool_or(
-                not is_valid_utf8(value) or length(value) > " ~ limit ~ " or without_quotes rlike '(^|" ~ delim ~ ")[ \\t]*\"'
+                not is_valid_utf8(value) or length(value) > " ~ limit ~ " or without_quotes rlike " ~ literal('(^|' ~ delim ~ ')[ \\t]*"') ~ "
             ) as is_doubtful,
             sum(length(value) - length(replace(value, '\\r', ''))) as returns,
             count(*) filter (where endswith(value, '\\r')) as lines_with_return,
@@ -103,7 +103,7 @@
             select
                 *,
                 value in ('', '\\r') as is_blank,
-                length(without_quotes) - length(replace(without_quotes, '" ~ delim ~ "', '')) + 1 as fields
+                length(without_quotes) - length(replace(without_quotes, " ~ literal(delim) ~ ", '')) + 1 as fields
             from (
                 select
                     value,
@@ -138,7 +138,9 @@
 
 {#- Text of a CSV file in which every field in quotes is a letter: what quotes are left are in the wrong place. -#}
 {% macro without_quotes(text, delim) -%}
-    regexp_replace({{ text }}, '(?<![^{{ delim }}\\r\\n])"[^"]*(?:""[^"]*)*+"(?![^{{ delim }}\\r\\n])', 'q')
+    regexp_replace(
+        {{ text }}, {{ literal('(?<![^' ~ delim ~ '\\r\\n])"[^"]*(?:""[^"]*)*+"(?![^' ~ delim ~ '\\r\\n])') }}, 'q'
+    )
 {%- endmacro %}
 
 {#- Whether rows of a CSV file go over several lines, and its first fault, from its whole text. -#}
@@ -168,13 +170,13 @@
                 line_number,
                 case
                     when not is_unicode and contains(line, '\ufffd') then 'Invalid unicode (byte sequence mismatch)'
-                    when line rlike '(^|" ~ delim ~ ")[ \\t]+\"' then 'A blank stands before a quote'
-                    when line rlike '(^|" ~ delim ~ ")\"' then 'Value with unterminated quote found'
+                    when line rlike " ~ literal('(^|' ~ delim ~ ')[ \\t]+"') ~ " then 'A blank stands before a quote'
+                    when line rlike " ~ literal('(^|' ~ delim ~ ')"') ~ " then 'Value with unterminated quote found'
                     when length(line) > " ~ limit ~ " then "
                         ~ literal('Maximum line size of ' ~ limit ~ ' bytes exceeded') ~ "
-                    when line <> '' and length(line) - length(replace(line, '" ~ delim ~ "', '')) + 1 <> " ~ fields ~ "
+                    when line <> '' and length(line) - length(replace(line, " ~ literal(delim) ~ ", '')) + 1 <> " ~ fields ~ "
                         then " ~ literal('Expected Number of Columns: ' ~ fields ~ ' Found: ') ~ "
-                            || (length(line) - length(replace(line, '" ~ delim ~ "', '')) + 1)
+                            || (length(line) - length(replace(line, " ~ literal(delim) ~ ", '')) + 1)
                 end as fault
             from rows
         )

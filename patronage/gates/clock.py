@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from patronage.database import opened
+from patronage.database import literal, opened
 from patronage.gates import ExpectNoRows, Suite
 
 LONGEST_SILENCE = 7  # days between the last sale and as_of
@@ -28,12 +28,13 @@ def clock(build: Path, is_dated: bool) -> Suite:
         "select * from core.as_of",
         [
             found(
-                f"select {passed_over} as events, '{latest}' as latest, '{as_of}' as as_of",
+                f"select {passed_over} as events, {literal(f'{latest}')} as latest, "
+                f"{literal(f'{as_of}')} as as_of",
                 passed_over > 0,
                 "no event is later than as_of (a device's clock, or too few people)",
             ),
             found(
-                f"select '{as_of}' as as_of, '{last_sale}' as last_sale",
+                f"select {literal(f'{as_of}')} as as_of, {literal(f'{last_sale}')} as last_sale",
                 silence > LONGEST_SILENCE,
                 f"as_of is at most {LONGEST_SILENCE} days after the last sale",
             ),
