@@ -49,11 +49,11 @@ BROKEN_FILES: dict[str, tuple[dict[str, str | bytes], str]] = {
     ),
     "semicolons": (
         {"orders.csv": GOOD.replace(",", ";")},
-        "orders.csv: required column order_id is missing (found: order_id;ordered_at;amount)",
+        "orders.csv: its columns are divided by semicolons: save it as CSV UTF-8 with commas",
     ),
     "no_header": (
         {"orders.csv": "7,2024-01-05,1\n8,2024-01-05,1\n"},
-        "orders.csv: required column order_id is missing (found: 7, (free text), 1)",
+        "orders.csv: required columns order_id, ordered_at are missing (found: 7, (free text), 1)",
     ),
     "duplicate_header": (
         {"orders.csv": "order_id,ordered_at,amount, AMOUNT\ngood,2024-01-05,1,1\n"},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gc
+import gzip
 import io
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -116,6 +117,26 @@ def write_forms(root: Path) -> list[str]:
         for path, part in parts.items():
             (root / name / path).parent.mkdir(parents=True, exist_ok=True)
             pq.write_table(part, root / name / path)
+    for name, file, text in (
+        ("ending", "orders.CSV", as_csv(ORDERS)),
+        ("tabs", "orders.tsv", as_csv(ORDERS, delimiter="\t")),
+        (
+            "tabs_and_commas",
+            "orders/a.TSV",
+            as_csv([{"note": "a, b"} | r for r in ORDERS], delimiter="\t"),
+        ),
+        ("packed", "orders.csv.gz", as_csv(ORDERS)),
+        (
+            "packed_bom_and_lines",
+            "orders/1.CSV.GZ",
+            "\ufeff" + as_csv([r | {"note": "x\ny"} for r in ORDERS]),
+        ),
+        ("packed_tabs", "orders/1.tsv.gz", as_csv(ORDERS, delimiter="\t", lineterminator="\r\n")),
+    ):
+        (root / name / file).parent.mkdir(parents=True)
+        content = text.encode()
+        is_packed = file.lower().endswith("gz")
+        (root / name / file).write_bytes(gzip.compress(content) if is_packed else content)
     (root / "both" / "orders").mkdir(parents=True)
     (root / "both" / "orders" / "one.csv").write_text(as_csv(ORDERS[:2]))
     pq.write_table(table[2:], root / "both" / "orders" / "two.parquet")
@@ -265,7 +286,7 @@ HEADER = "order_id,ordered_at,amount\n"
         ({"orders.csv": "order_id,when\n1,2024-01-01\n"}, "orders.csv: required column ordered_at"),
         (
             {"orders.csv": "order_id;ordered_at\n1;2024-01-01\n"},
-            "orders.csv: required column order_id",
+            "orders.csv: its columns are divided by semicolons: save it as CSV UTF-8 with commas",
         ),
         ({"orders.csv": ""}, "orders.csv: no header line; the file is empty"),
         (

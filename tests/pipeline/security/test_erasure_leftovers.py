@@ -184,7 +184,7 @@ def test_the_only_holder_of_a_column_may_be_erased(warehouse, shop):
     file = warehouse.folder / "build.duckdb"
     limits = {"rejected_share_to_warn": 0.01, "rejected_share_to_stop": 0.2, "fewest_rows": 0.5,
               "most_rows": 10, "least_filled": 0.5, "compared_from_rows": 30,
-              "known_statuses": []}  # fmt: skip
+              "reused_keys_share_to_stop": 0.01, "hit_share_to_stop": 0.05}  # fmt: skip
     contract = raw.contract_of(PROJECT)
     warehouse.build(shop(**tables), salt="pepper")
     last = raw.profile(file, contract)
