@@ -32,7 +32,7 @@
     {% set relations = [] %}
     {% if not known_timezone(shop.timezone) %}
         {% do complain(
-            where ~ "unknown timezone " ~ shown(shop.timezone) ~ 
+            where ~ "unknown timezone " ~ shown(shop.timezone)
             ~ " (expected the name of a place like Europe/Berlin, or UTC)", faults
         ) %}
     {% endif %}
