@@ -77,8 +77,8 @@ def build(context: click.Context, accept: bool, adopt: bool) -> None:
 
     All of dbt's own options are passed on (--vars, --select, --threads, --target, --full-refresh).
     Sources come from the var `sources` or from PATRONAGE_DATA, PATRONAGE_SYSTEM,
-    PATRONAGE_TIMEZONE, PATRONAGE_TIMES and PATRONAGE_CURRENCY; the date from PATRONAGE_AS_OF; the output folder
-    from PATRONAGE_WAREHOUSE; the salt of hashed addresses from PATRONAGE_SALT.
+    PATRONAGE_TIMEZONE, PATRONAGE_TIMES and PATRONAGE_CURRENCY; the date from PATRONAGE_AS_OF; the
+    output folder from PATRONAGE_WAREHOUSE; the salt of hashed addresses from PATRONAGE_SALT.
     """
     run_and_publish(list(context.args), accept, adopt, Run.build)
 

@@ -156,7 +156,7 @@ def test_events_are_judged_once(manifest):
 
     The mart and what people say of the shop take texts from them, by the event's number.
     """
-    makers = {"as_of", "int_visitors", "int_events", "reconciliation"}
+    makers = {"int_as_of", "int_visitors", "int_events", "reconciliation"}
     for node in models(manifest):
         reads = node["depends_on"]["nodes"]
         if "model.patronage.stg_events" in reads:

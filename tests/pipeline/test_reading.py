@@ -350,6 +350,8 @@ def test_parquet_columns_that_differ_in_case_only_are_refused(warehouse, tmp_pat
     ("settings", "says"),
     [
         ({"timezone": "Mars/Olympus"}, "unknown timezone 'Mars/Olympus'"),
+        ({"timezone": "EST"}, "unknown timezone 'EST' .expected the name of a place"),
+        ({"times": "here"}, "unknown naive_times 'here' .expected utc or local"),
         ({"system": "shopware"}, "unknown system 'shopware'; known are files, complete_journey"),
         ({"as_of": "2024-02-30"}, "as_of: '2024-02-30' is no date; expected YYYY-MM-DD"),
         ({"as_of": "yesterday"}, "as_of: 'yesterday' is no date; expected YYYY-MM-DD"),
