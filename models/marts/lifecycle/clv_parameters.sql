@@ -1,4 +1,4 @@
-{#- a parameter whose best value lies outside these has none: the likelihood only grows towards the boundary -#}
+{#- outside these a parameter has no best value: the likelihood only grows towards the boundary -#}
 {%- set least, most = 0.001, 1000 -%}
 {%- set models = {
     'bg_nbd': {'fits': 'int_bg_nbd_fits', 'parameters': ['r', 'alpha', 'a', 'b']},
