@@ -309,7 +309,7 @@ def test_spoiled_seeds_stop_the_build_with_a_line_for_each_mistake(copied_projec
 
     def failures(*options: str) -> list[str]:
         with dbt_environment(copied_project), pytest.raises(BuildError) as error:
-            # one at a time: after a test that raised, the other thread may still see the seeds before
+            # one at a time: after a test that raised, another thread may still see older seeds
             run_dbt(["build", "--threads", "1", *options], copied_project)
         return list(error.value.args)
 
