@@ -1,8 +1,8 @@
 {#- When a visitor was whom, as a relation to select from: visitor, person, started_at, ended_at (exclusive).
 
     `named` is a relation of the events that say who their visitor was (visitor, person, occurred_at, event_id), no bot's
-    among them. A visitor is the person named most recently; the first one named also owns what came before, from the year
-    1 on, and the last stays to the year 9999. One named as many people is a till or a kiosk, and nobody. -#}
+    among them. A visitor is the person named most recently; the first one named also owns what came before, from 1900
+    on, and the last stays to the year 9999. One named as many people is a till or a kiosk, and nobody. -#}
 {% macro visitor_spells(named) -%}
 (
     with shared_visitors as (
@@ -41,12 +41,12 @@
         visitor,
         person,
         case
-            when previous_person is null then timestamp '0001-01-01 00:00:00' else occurred_at
+            when previous_person is null then timestamp '1900-01-01 00:00:00' else occurred_at
         end as started_at,
         coalesce(lead(occurred_at) over (
             partition by visitor
             order by occurred_at
-        ), timestamp '9999-12-31 00:00:00') as ended_at
+        ), timestamp '9999-01-01 00:00:00') as ended_at
     from changes
     where
         previous_person is null

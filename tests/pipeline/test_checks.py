@@ -50,7 +50,9 @@ FAULTS = {
     "core_holds_what_was_accepted": (
         "delete from core.orders where order_key = (select min(order_key) from core.orders)"
     ),
-    "core_holds_what_was_accepted*": "insert into core.events from core.events",
+    "core_holds_what_was_accepted*": (
+        "insert into intermediate.int_events from intermediate.int_events"
+    ),
     "customer_share_windows_hold_their_days": (
         "update customer_share.customer_share set net_amount_12m = net_amount_12m + 1"
     ),
