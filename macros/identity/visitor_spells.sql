@@ -2,7 +2,8 @@
 
     `named` is a relation of the events that say who their visitor was (visitor, person, occurred_at, event_id), no bot's
     among them. A visitor is the person named most recently; the first one named also owns what came before, from 1900
-    on, and the last stays to the year 9999. One named as many people is a till or a kiosk, and nobody. -#}
+    on, and the last stays to the year 9999. One named as many people is a till or a kiosk, and nobody.
+    Both ends are always given: joined by plain comparisons it is a hash join, with an `or` it takes minutes. -#}
 {% macro visitor_spells(named) -%}
 (
     with shared_visitors as (

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
 
--- A view, like core.events: models sum int_order_products, and the texts are written once, in the published file.
+-- A view, like core.events: models sum int_order_products; the texts are written once, in the published file.
 with order_lines as (
     select
         -- an order id is escaped by a backslash (chr 92): no other one followed by `:` gives the same key

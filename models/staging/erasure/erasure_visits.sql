@@ -27,11 +27,13 @@ named as (
         identified.visitor,
         identified.event_id,
         identified.occurred_at,
-        erased.person is not null as is_erased,
-        coalesce(erased.person, cast(clusters.component as {{ dbt.type_string() }}), identified.node) as person
+        tombstones.person is not null as is_erased,
+        coalesce(
+            tombstones.person, cast(clusters.component as {{ dbt.type_string() }}), identified.node
+        ) as person
     from identified
-    left join {{ ref('erasure_tombstones') }} as erased
-        on identified.node = erased.node
+    left join {{ ref('erasure_tombstones') }} as tombstones
+        on identified.node = tombstones.node
     left join {{ ref('erasure_contacts') }} as contacts
         on identified.node = contacts.node
     left join {{ ref('erasure_groups') }} as clusters
@@ -41,11 +43,23 @@ named as (
         or contacts.node is not null
 ),
 
-erased_visitors as (
-    select named.*
+erased as (
+    select distinct
+        visitor,
+        person
     from named
-    inner join (select distinct visitor from named where is_erased) as visitors
-        on named.visitor = visitors.visitor
+    where is_erased
+),
+
+-- of the visitors who were ever one of them all who they were
+erased_visitors as (
+    select
+        visitor,
+        event_id,
+        occurred_at,
+        person
+    from named
+    where visitor in (select erased.visitor from erased)
 ),
 
 erasure_visits as (
@@ -55,8 +69,7 @@ erasure_visits as (
         spells.started_at,
         spells.ended_at
     from {{ visitor_spells('erased_visitors') }} as spells
-    inner join (select distinct person from named where is_erased) as people
-        on spells.person = people.person
+    where spells.person in (select erased.person from erased)
 )
 
 select * from erasure_visits

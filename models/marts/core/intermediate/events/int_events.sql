@@ -1,4 +1,4 @@
--- The events as numbers: what is counted, joined and put in order reads these, and leaves the texts where they are.
+-- The events as numbers: what counts and joins events reads these, and leaves the texts where they are.
 with stitched as (
     select
         events.row_id as event_number,
@@ -6,7 +6,7 @@ with stitched as (
         events.event_id,
         visitors.visitor_number,
         -- who the event names, else who its visitor was
-        coalesce(identified.customer_number, spells.customer_number) as customer_number,
+        coalesce(named.customer_number, spells.customer_number) as customer_number,
         events.occurred_at,
         events.event_date,
         events.event_type,
@@ -19,8 +19,8 @@ with stitched as (
     from {{ ref('stg_events') }} as events
     inner join {{ ref('int_as_of') }} as dates
         on events.event_date <= dates.as_of
-    left join {{ ref('int_identified_events') }} as identified
-        on events.row_id = identified.event_row_id
+    left join {{ ref('int_identified_events') }} as named
+        on events.row_id = named.event_row_id
     left join {{ ref('int_visitors') }} as visitors
         on
             events.source = visitors.source

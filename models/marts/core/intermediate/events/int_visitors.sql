@@ -9,8 +9,8 @@ with visitors as (
 int_visitors as (
     select
         {{ row_id() }} as visitor_number,
-        source,
-        anonymous_id,
+        visitors.source,
+        visitors.anonymous_id,
         {{ visitor_key('visitors') }} as visitor_key
     from visitors
 )

@@ -1,12 +1,12 @@
 with named as (
     select
         visitors.visitor_number as visitor,
-        identified.customer_number as person,
+        whose.customer_number as person,
         events.occurred_at,
         events.event_id
     from {{ ref('stg_events') }} as events
-    inner join {{ ref('int_identified_events') }} as identified
-        on events.row_id = identified.event_row_id
+    inner join {{ ref('int_identified_events') }} as whose
+        on events.row_id = whose.event_row_id
     inner join {{ ref('int_visitors') }} as visitors
         on
             events.source = visitors.source
