@@ -1,14 +1,22 @@
-{#- Words as one text in lower case, joined by _: whatever is neither letter nor digit parts them. Null without any. -#}
+{#- Words as one text in lower case, joined by _: whatever is neither letter nor digit parts them. Null without any.
+
+    What holds an @ may be somebody's address: it stays as it is, so that it is known for one wherever it is shown. -#}
 {% macro snake_case(text) %}
     {{ return(adapter.dispatch('snake_case')(text)) }}
 {% endmacro %}
 
 {% macro duckdb__snake_case(text) -%}
-    nullif(trim(regexp_replace({{ lower_case(text) }}, '[^\p{L}\p{N}]+', '_', 'g'), '_'), '')
+    case
+        when {{ text }} like '%@%' then {{ lower_case(text) }}
+        else nullif(trim(regexp_replace({{ lower_case(text) }}, '[^\p{L}\p{N}]+', '_', 'g'), '_'), '')
+    end
 {%- endmacro %}
 
 {% macro spark__snake_case(text) -%}
-    nullif(trim(both '_' from regexp_replace({{ lower_case(text) }}, '[^\\p{L}\\p{N}]+', '_')), '')
+    case
+        when {{ text }} like '%@%' then {{ lower_case(text) }}
+        else nullif(trim(both '_' from regexp_replace({{ lower_case(text) }}, '[^\\p{L}\\p{N}]+', '_')), '')
+    end
 {%- endmacro %}
 
 {#- The type of an event in snake_case: a capital begins a word as well (productViewed, HTMLPage). Nearly all are so already. -#}

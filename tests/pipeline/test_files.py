@@ -38,7 +38,8 @@ def test_all_faults_of_a_delivery_come_at_once(warehouse, tmp_path):
     folder = tmp_path / "bad"
     assert sorted(error.value.args) == sorted(
         [
-            "source 'good': unknown timezone 'Mars/Olympus' (expected a name like Europe/Berlin)",
+            "source 'good': unknown timezone 'Mars/Olympus' (expected the name of "
+            "a place like Europe/Berlin, or UTC)",
             f"{folder}: table events is there more than once (events.csv, events.tsv); keep one",
             f"{folder}: required table orders is missing (orders.csv, .csv.gz, .tsv, .parquet or a "
             "folder orders/); there are 'Orders_2024-01.CSV', 'customers.csv', 'events.csv', "

@@ -11,12 +11,14 @@ with refunds as (
         refunds.refund_date,
         refunds.amount,
         case
-            when refunds.is_by_status then refunds.reason
-            else {{ published_value('refund', 'refunds.reason') }}
+            when refunds.is_by_status then 'status'
+            else {{ published_value('refund', 'staged.reason') }}
         end as reason,
         refunds.is_credit_note,
         coalesce(orders.is_valid, not coalesce(attributes.is_staff, false)) as is_valid
     from {{ ref('int_refunds') }} as refunds
+    left join {{ ref('stg_refunds') }} as staged
+        on refunds.refund_row_id = staged.row_id
     left join {{ ref('orders') }} as orders
         on refunds.order_number = orders.order_number
     left join {{ ref('int_accounts') }} as accounts

@@ -60,12 +60,16 @@ def trimmed(name: str, kind: str, dtype: pl.DataType) -> pl.Expr:
 
 
 def snake_case(text: pl.Expr, is_camel: bool) -> pl.Expr:
-    """Words in lower case, joined by `_`; with `is_camel` a capital begins a word as well."""
+    """Words in lower case, joined by `_`; with `is_camel` a capital begins a word as well.
+
+    What holds an @ may be an address, and stays one.
+    """
     if is_camel:
         text = text.str.replace_all(r"([\p{Ll}\p{N}])(\p{Lu})", "${1}_${2}")
         text = text.str.replace_all(r"(\p{Lu})(\p{Lu}\p{Ll})", "${1}_${2}")
-    words = text.str.to_lowercase().str.replace_all(r"[^\p{L}\p{N}]+", "_").str.strip_chars("_")
-    return pl.when(words != "").then(words)
+    lower = text.str.to_lowercase()
+    words = lower.str.replace_all(r"[^\p{L}\p{N}]+", "_").str.strip_chars("_")
+    return pl.when(text.str.contains("@")).then(lower).when(words != "").then(words)
 
 
 def order_status(text: pl.Expr) -> pl.Expr:

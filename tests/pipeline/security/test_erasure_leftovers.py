@@ -23,7 +23,8 @@ ANN = re.compile(
     re.IGNORECASE,
 )
 REQUESTS = "customer_id,email,requested_at\nann-id-77,,2024-06-01\n"
-GATES = '{"gates": {"rejected_share_to_stop": 0.9}}'  # a third of the poisoned rows is broken
+# a third of the poisoned rows is broken
+GATES = '{"gates": {"rejected_share_to_stop": 0.9, "hit_share_to_stop": 0.9}}'
 VALUES = {
     "time": "2024-03-01", "day": "2024-03-01", "birthday": "1990-01-01", "flag": "", "amount": "10",
     "number": "10", "rate": "1.5",

@@ -252,13 +252,19 @@ def poisoned(warehouse: Warehouse, shop) -> Path:
         {"order_id": f"S{n}", "ordered_at": "2024-01-01", "status": status, "currency": currency,
          "amount": amount, "email": "ann@example.com", "channel": TOKEN}
         for n, (status, currency, amount) in enumerate(
-            [("lost", "EUR", "1"), (f"{TOKEN}!", "EUR", "1"), ("call 0660 123 45", "EUR", "1"),
+            [("lost", "EUR", "1"), (f"{TOKEN} and her wife, at home", "EUR", "1"),
+             ("call 0660 123 45", "EUR", "1"),
              ("ann@example.com", "EUR", "1"), ("paid", f"<{TOKEN}>", "1"), ("paid", "EUR", TOKEN)]
         )
     ]  # fmt: skip
     orders.append({"order_id": "", "ordered_at": "2024-01-01", "email": "ann@example.com"})
     events = [
-        {"event_id": "E1", "occurred_at": "2024-01-01", "event_type": f"{TOKEN}?", "text": TOKEN}
+        {
+            "event_id": "E1",
+            "occurred_at": "2024-01-01",
+            "event_type": f"{TOKEN} and his wife, at home",
+            "text": TOKEN,
+        }
     ]
     rates = [{"currency": f"<{TOKEN}>", "rate_date": "2024-01-01", "rate": "1"}]
     return shop(orders=orders, events=events, fx_rates=rates)

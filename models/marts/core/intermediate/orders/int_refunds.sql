@@ -26,6 +26,7 @@ int_refunds as (
         refunds.source || ':' || refunds.refund_id as refund_key,
         refunds.source,
         refunds.refund_id,
+        refunds.row_id as refund_row_id,
         rates.order_row_id as order_number,
         case when refunds.order_id is null then refunds.customer_id end as customer_id,
         refunds.order_id is null as is_credit_note,
@@ -33,7 +34,6 @@ int_refunds as (
         -- a refund dated before its order counts at the order's date
         greatest(refunds.refund_date, coalesce(rates.order_date, refunds.refund_date)) as refund_date,
         {{ convert_amount('refunds.amount', 'rates.rate') }} as amount,
-        refunds.reason,
         false as is_by_status
     from {{ ref('stg_refunds') }} as refunds
     inner join {{ ref('int_as_of') }} as dates
@@ -48,13 +48,13 @@ int_refunds as (
         source || ':status:' || order_id as refund_key,
         source,
         'status:' || order_id as refund_id,
+        cast(null as bigint) as refund_row_id,
         order_number,
         cast(null as {{ dbt.type_string() }}) as customer_id,
         false as is_credit_note,
         ordered_at as refunded_at,
         order_date as refund_date,
         amount,
-        'status' as reason,
         true as is_by_status
     from orders_by_status
 )

@@ -3,8 +3,8 @@ with counted as (
         'reason' as column_name,
         reason as value,
         count(*) as sharers
-    from {{ ref('int_refunds') }}
-    where not is_by_status
+    from {{ ref('stg_refunds') }}
+    where refund_date <= (select dates.as_of from {{ ref('int_as_of') }} as dates)
     group by reason
 ),
 
