@@ -2,7 +2,8 @@
 {% macro id_order(id) -%}
     case
         when translate({{ id }}, '0123456789', '') = ''
-            then lpad(cast(length(ltrim({{ id }}, '0')) as {{ dbt.type_string() }}), 6, '0') || ltrim({{ id }}, '0')
+            then lpad(cast(length(trim(leading '0' from {{ id }})) as {{ dbt.type_string() }}), 6, '0')
+                || trim(leading '0' from {{ id }})
         else ':' || {{ id }}
     end
 {%- endmacro %}
