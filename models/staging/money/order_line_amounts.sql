@@ -3,7 +3,7 @@
 with priced as (
     select
         lines.row_id,
-        orders.order_row_id,
+        orders.row_id as order_row_id,
         orders.rate,
         lines.product_id,
         lines.unit_price,
@@ -20,7 +20,7 @@ with priced as (
             )
         ) as amount
     from {{ ref('base_order_lines') }} as lines
-    left join {{ ref('order_keys') }} as orders
+    left join {{ ref('stg_orders') }} as orders
         on
             lines.source = orders.source
             and lines.order_id = orders.order_id

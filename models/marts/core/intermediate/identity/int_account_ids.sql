@@ -28,7 +28,7 @@ with int_account_ids as (
     from {{ ref('stg_refunds') }} as refunds
     inner join {{ ref('int_as_of') }} as dates
         on refunds.refund_date <= dates.as_of
-    left join {{ ref('order_keys') }} as orders
+    left join {{ ref('stg_orders') }} as orders
         on
             refunds.source = orders.source
             and refunds.order_id = orders.order_id
