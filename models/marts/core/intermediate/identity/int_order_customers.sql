@@ -28,6 +28,7 @@ int_order_customers as (
         order_row_id,
         customer_key
     from guest_customers
+    where customer_key is not null
 )
 
 select * from int_order_customers
