@@ -47,7 +47,9 @@ converted as (
         amount as order_currency_amount,
         case when is_discount then -amount else discount_amount end as order_currency_discount_amount,
         {{ convert_amount('amount', 'rate') }} as amount,
-        {{ convert_amount('case when is_discount then -amount else discount_amount end', 'rate') }} as discount_amount
+        {{ convert_amount(
+            'case when is_discount then -amount else discount_amount end', 'rate'
+        ) }} as discount_amount
     from judged
 ),
 
