@@ -220,7 +220,7 @@ def test_no_byte_is_left_after_the_next_build(shop, tmp_path, monkeypatch):
     folder = tmp_path / "warehouse"
     # an address in a country, which staging erases too, is stopped by the gate before: not here
     good = SHOP | {"orders": SHOP["orders"].replace(",Ask Ann@example.com", ",DE")}
-    gates = '{"gates": {"rejected_share_to_stop": 0.5}}'  # of nine rows two are broken
+    gates = '{"gates": {"rejected_share_to_stop": 0.5, "hit_share_to_stop": 1}}'  # of nine rows two
     for tables in (good, good | {"erasures": REQUESTS}):
         own = {"WAREHOUSE": str(folder), "SALT": "pepper", "DATA": str(shop(**tables))}
         run = click.testing.CliRunner().invoke(
