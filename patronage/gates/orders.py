@@ -181,7 +181,7 @@ def money_of_orders(source: str) -> str:
         "- lines.discount_amount, 0) as goods_of_lines, "
         "coalesce(lines.amount, typed.amount * keys.rate) as amount "
         f"from {judged_rows('orders')} as typed "
-        "inner join staging.order_keys as keys on typed.row_id = keys.order_row_id "
+        "inner join staging.stg_orders as keys on typed.row_id = keys.row_id "
         "left join lines on typed.row_id = lines.order_row_id "
         "left join seeds.order_statuses as statuses on typed.status = statuses.status "
         f"where typed.row_status = 'accepted' and typed.source = {text(source)} "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import json
 import re
@@ -174,6 +175,22 @@ def waits_for(manifest: dict, name: str) -> set[str]:
                 found.add(parent)
                 rest.append(parent)
     return {manifest["nodes"][one]["name"] for one in found}
+
+
+def depth(manifest: dict, name: str) -> int:
+    """How many models are built before a model is, one after the other."""
+
+    @functools.cache
+    def steps(one: str) -> int:
+        parents = manifest["nodes"][one]["depends_on"]["nodes"]
+        return max((1 + steps(two) for two in parents if two.startswith("model.")), default=0)
+
+    return steps(f"model.patronage.{name}")
+
+
+def test_an_order_is_few_steps_away_from_its_files(manifest):
+    """Whoever asks why a number is what it is goes back along this way."""
+    assert depth(manifest, "orders") <= 22
 
 
 def test_what_was_bought_does_not_wait_for_who_did_what(manifest):

@@ -75,7 +75,7 @@ customers as (
     left join accounts
         on people.customer_key = accounts.customer_key
     left join {{ ref('int_customer_attributes') }} as attributes
-        on people.customer_number = attributes.customer_number
+        on people.customer_key = attributes.customer_key
     left join {{ ref('int_customer_countries') }} as countries
         on people.customer_number = countries.customer_number
     left join orders

@@ -28,7 +28,7 @@ with refunds as (
     left join {{ ref('int_customers_keyed') }} as people
         on coalesce(orders.customer_key, accounts.customer_key) = people.customer_key
     left join {{ ref('int_customer_attributes') }} as attributes
-        on people.customer_number = attributes.customer_number
+        on people.customer_key = attributes.customer_key
 )
 
 select * from refunds

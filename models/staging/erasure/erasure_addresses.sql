@@ -22,15 +22,14 @@ with accounts as (
     {%- endfor %}
 ),
 
-hashed as (
+known as (
     select
-        {{ identity_node('account', 'named') }} as account_node,
-        {{ identity_node('email', 'named') }} as email_node,
-        {{ identity_node('phone', 'named') }} as phone_node,
-        named.is_staff
+        {{ contact_hash("'account'", 'account_key') }} as account_node,
+        contact_hash as contact_node,
+        is_shared
     from {{ known_addresses(
         latest_rows('customers'), latest_rows('orders'), 'accounts', date_literal(as_of) if as_of
-    ) }} as named
+    ) }} as known_addresses
     where {{ 'true' if has_erasures() else 'false' }}
 ),
 
@@ -49,45 +48,17 @@ leads as (
 ),
 
 erasure_addresses as (
-    select
-        account_node,
-        email_node as contact_node,
-        cast(null as {{ dbt.type_string() }}) as second_node,
-        is_staff
-    from hashed
-    where
-        account_node is not null
-        and email_node is not null
-    union all
-    select
-        account_node,
-        phone_node as contact_node,
-        cast(null as {{ dbt.type_string() }}) as second_node,
-        is_staff
-    from hashed
-    where
-        account_node is not null
-        and phone_node is not null
-    union all
-    select
-        account_node,
-        coalesce(email_node, phone_node) as contact_node,
-        case when email_node is not null then phone_node end as second_node,
-        is_staff
-    from hashed
-    where
-        account_node is null
-        and coalesce(email_node, phone_node) is not null
+    select *
+    from known
     union all
     select
         cast(null as {{ dbt.type_string() }}) as account_node,
         leads.email_node as contact_node,
-        cast(null as {{ dbt.type_string() }}) as second_node,
-        false as is_staff
+        false as is_shared
     from leads
-    left join hashed
-        on leads.email_node = hashed.email_node
-    where hashed.email_node is null
+    left join known
+        on leads.email_node = known.contact_node
+    where known.contact_node is null
 )
 
 select * from erasure_addresses

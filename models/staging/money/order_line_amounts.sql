@@ -3,7 +3,7 @@
 with priced as (
     select
         lines.row_id,
-        orders.order_row_id,
+        orders.row_id as order_row_id,
         orders.rate,
         lines.product_id,
         lines.unit_price,
@@ -20,7 +20,7 @@ with priced as (
             )
         ) as amount
     from {{ ref('base_order_lines') }} as lines
-    left join {{ ref('order_keys') }} as orders
+    left join {{ ref('stg_orders') }} as orders
         on
             lines.source = orders.source
             and lines.order_id = orders.order_id
@@ -47,7 +47,9 @@ converted as (
         amount as order_currency_amount,
         case when is_discount then -amount else discount_amount end as order_currency_discount_amount,
         {{ convert_amount('amount', 'rate') }} as amount,
-        {{ convert_amount('case when is_discount then -amount else discount_amount end', 'rate') }} as discount_amount
+        {{ convert_amount(
+            'case when is_discount then -amount else discount_amount end', 'rate'
+        ) }} as discount_amount
     from judged
 ),
 

@@ -12,7 +12,7 @@ with judged as (
             when abs(typed.amount * cast(rates.rate as double)) > 1e12 then 'amount too large'
         end as reject_reason
     from {{ ref('base_refunds') }} as typed
-    left join {{ ref('refund_rates') }} as rates
+    left join {{ refund_rates() }} as rates
         on typed.row_id = rates.row_id
 )
 

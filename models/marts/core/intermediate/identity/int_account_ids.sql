@@ -28,14 +28,10 @@ with int_account_ids as (
     from {{ ref('stg_refunds') }} as refunds
     inner join {{ ref('int_as_of') }} as dates
         on refunds.refund_date <= dates.as_of
-    left join {{ ref('order_keys') }} as orders
-        on
-            refunds.source = orders.source
-            and refunds.order_id = orders.order_id
     where
         refunds.customer_id is not null
         -- a refund counts from its order's date on
-        and (refunds.order_id is null or orders.order_date <= dates.as_of)
+        and (refunds.order_id is null or refunds.order_date <= dates.as_of)
     union
     select
         events.source,

@@ -18,7 +18,7 @@ int_customer_countries as (
         coalesce(attributes.country, order_countries.country) as country
     from {{ ref('int_customers_keyed') }} as people
     left join {{ ref('int_customer_attributes') }} as attributes
-        on people.customer_number = attributes.customer_number
+        on people.customer_key = attributes.customer_key
     left join order_countries
         on people.customer_number = order_countries.customer_number
     where coalesce(attributes.country, order_countries.country) is not null

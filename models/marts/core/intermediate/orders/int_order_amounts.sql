@@ -16,7 +16,7 @@ with order_lines as (
 headers as (
     select
         orders.row_id as order_row_id,
-        order_keys.rate,
+        orders.rate,
         coalesce(lines.has_amount, false) as has_line_amounts,
         coalesce(lines.lines, 0) as lines,
         coalesce(lines.distinct_products, 0) as distinct_products,
@@ -32,8 +32,6 @@ headers as (
     from {{ ref('stg_orders') }} as orders
     inner join {{ ref('int_as_of') }} as dates
         on orders.order_date <= dates.as_of
-    inner join {{ ref('order_keys') }} as order_keys
-        on orders.row_id = order_keys.order_row_id
     left join order_lines as lines
         on orders.row_id = lines.order_row_id
 ),

@@ -1,5 +1,17 @@
+with people as (
+    select
+        keyed.customer_number,
+        keyed.customer_key,
+        attributes.is_staff,
+        attributes.known_first_order_date,
+        attributes.lifetime_orders
+    from {{ ref('int_customers_keyed') }} as keyed
+    left join {{ ref('int_customer_attributes') }} as attributes
+        on keyed.customer_key = attributes.customer_key
+),
+
 -- what a sale is
-with judged as (
+judged as (
     select
         staged.row_id as order_number,
         staged.source,
@@ -7,21 +19,21 @@ with judged as (
         people.customer_number,
         staged.ordered_at,
         staged.order_date,
-        attributes.known_first_order_date,
-        attributes.lifetime_orders,
+        people.known_first_order_date,
+        people.lifetime_orders,
         coalesce(statuses.is_sale, staged.status not like 'cancel%', true)
         and coalesce(staged.cancelled_date > dates.as_of, true)
         and not coalesce(staged.is_test, false)
-        and not coalesce(attributes.is_staff, false) as is_valid
+        and not coalesce(people.is_staff, false) as is_valid
     from {{ ref('stg_orders') }} as staged
     inner join {{ ref('int_as_of') }} as dates
         on staged.order_date <= dates.as_of
     left join {{ ref('order_statuses') }} as statuses
         on staged.status = statuses.status
-    left join {{ ref('int_order_customers') }} as people
-        on staged.row_id = people.order_row_id
-    left join {{ ref('int_customer_attributes') }} as attributes
-        on people.customer_number = attributes.customer_number
+    left join {{ ref('int_order_customers') }} as whose
+        on staged.row_id = whose.order_row_id
+    left join people
+        on whose.customer_key = people.customer_key
 ),
 
 -- the orders of those whose number the shop gives: it gives today's, so those after as_of count, too
@@ -34,12 +46,10 @@ delivered as (
     from {{ ref('stg_orders') }} as staged
     inner join {{ ref('int_as_of') }} as dates
         on staged.order_date > dates.as_of
-    inner join {{ ref('int_accounts') }} as accounts
-        on
-            staged.source = accounts.source
-            and staged.customer_id = accounts.customer_id
-    inner join {{ ref('int_customers_keyed') }} as people
-        on accounts.customer_key = people.customer_key
+    inner join {{ ref('int_order_customers') }} as whose
+        on staged.row_id = whose.order_row_id
+    inner join people
+        on whose.customer_key = people.customer_key
 ),
 
 delivered_orders as (

@@ -27,22 +27,20 @@ int_refunds as (
         refunds.source,
         refunds.refund_id,
         refunds.row_id as refund_row_id,
-        rates.order_row_id as order_number,
+        refunds.order_row_id as order_number,
         case when refunds.order_id is null then refunds.customer_id end as customer_id,
         refunds.order_id is null as is_credit_note,
         refunds.refunded_at,
         -- a refund dated before its order counts at the order's date
-        greatest(refunds.refund_date, coalesce(rates.order_date, refunds.refund_date)) as refund_date,
-        {{ convert_amount('refunds.amount', 'rates.rate') }} as amount,
+        greatest(refunds.refund_date, coalesce(refunds.order_date, refunds.refund_date)) as refund_date,
+        {{ convert_amount('refunds.amount', 'refunds.rate') }} as amount,
         false as is_by_status
     from {{ ref('stg_refunds') }} as refunds
     inner join {{ ref('int_as_of') }} as dates
         on refunds.refund_date <= dates.as_of
-    inner join {{ ref('refund_rates') }} as rates
-        on refunds.row_id = rates.row_id
     where
         refunds.order_id is null
-        or rates.order_date <= dates.as_of
+        or refunds.order_date <= dates.as_of
     union all
     select
         source || ':status:' || order_id as refund_key,
