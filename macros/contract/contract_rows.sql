@@ -2,7 +2,7 @@
 
     `relations`: a list of {shop, sql, columns (name: type)}. Each is parsed by its own types before they are
     united. Beside the contract's columns come source, the business dates, reject_reason (the first rule that
-    the row breaks by itself) and raw_row (the row as JSON, only of rows with a reason). -#}
+    the row breaks by itself) and raw_row (the row as JSON, only of rows with a reason or an id that lost digits). -#}
 {% macro contract_rows(table, relations) %}
     {% set contract = raw_contract()[table] %}
     {% set latest = (run_started_at + modules.datetime.timedelta(days=1)).strftime('%Y-%m-%d %H:%M:%S') %}
@@ -20,10 +20,14 @@ where false
     {%- for relation in relations %}
         {%- set present = {} %}
         {%- set as_json = {} %}
+        {%- set doubts = ['reject_reason is not null'] %}
         {%- for column, kind in contract.columns.items() if column in relation.columns %}
             {%- set type = relation.columns[column] %}
             {%- do present.update({column: type if reads_natively(kind, type) else 'VARCHAR'}) %}
             {%- do as_json.update({column: quoted('raw_' ~ column)}) %}
+            {%- if kind in ('id', 'person') and present[column] == 'VARCHAR' %}
+                {%- do doubts.append(has_lost_digits(quoted('raw_' ~ column))) %}
+            {%- endif %}
         {%- endfor %}
 union all
 select
@@ -35,7 +39,7 @@ select
     {{ date }},
         {%- endfor %}
     reject_reason,
-    case when reject_reason is not null then {{ to_row_json(as_json) }} end as raw_row
+    case when {{ doubts | join(' or ') }} then {{ to_row_json(as_json) }} end as raw_row
 from (
     select
         {{ reject_reason(contract, present, latest) }} as reject_reason,

@@ -21,6 +21,8 @@ LONGEST_START = 365
 MOST = 10**12
 # An amount as a spreadsheet of many countries writes it; one comma alone, before the decimals.
 DECIMAL_COMMA = "-?[0-9][0-9. ]*,[0-9]+"
+# A long number as a spreadsheet shows it.
+LOST_DIGITS = "[+-]?[0-9]([.,][0-9]+)?[eE][+][0-9]+"
 
 
 def unknown_words(column: str, key: str, seed: str, meaning: str, known: str = "false") -> Any:
@@ -40,16 +42,24 @@ def unknown_words(column: str, key: str, seed: str, meaning: str, known: str = "
 def used_twice(source: str, table: str, rules: dict[str, Any], limits: dict[str, Any]) -> list[Any]:
     """An id stands for one thing: no superseded row is of another customer or business date.
 
-    A new version of a row keeps both; receipt numbers that start again every year do not.
+    A new version of a row keeps both; receipt numbers that start again every year do not. Lines
+    have neither: all else has to agree, as it does not where an article's number is the line's id.
     """
     key = rules["key"]
-    told = [column for column in ("customer_id",) if column in rules["columns"]]
-    told = [*told, *list(rules["dates"].values())[:1]]
-    told = [column for column in told if column not in key]
+    same = " and ".join(f"a.{quoted(column)} = b.{quoted(column)}" for column in key)
+    if table == "order_lines":
+        told = [column for column in rules["columns"] if column not in (*key, "_loaded_at")]
+        changes = [f"a.{quoted(column)} is distinct from b.{quoted(column)}" for column in told]
+        differs = f"({' or '.join(changes)}) and a._loaded_at is not distinct from b._loaded_at"
+        agree = "in all else, but for a later _loaded_at"
+    else:
+        told = [column for column in ("customer_id",) if column in rules["columns"]]
+        told = [*told, *list(rules["dates"].values())[:1]]
+        told = [column for column in told if column not in key]
+        differs = " or ".join(f"a.{quoted(column)} <> b.{quoted(column)}" for column in told)
+        agree = f"in {' and '.join(told)}"
     if "_loaded_at" in told or not told:
         return []
-    same = " and ".join(f"a.{quoted(column)} = b.{quoted(column)}" for column in key)
-    differs = " or ".join(f"a.{quoted(column)} <> b.{quoted(column)}" for column in told)
     query = (
         "with versions as ("
         f"select * from {judged_rows(table)} where source = {text(source)} and {WHOLE}), "
@@ -62,7 +72,7 @@ def used_twice(source: str, table: str, rules: dict[str, Any], limits: dict[str,
         "having count(*) > {limit} * (select count(*) from versions)"
     )
     stop = limits["reused_keys_share_to_stop"]
-    words = f"rows of one {' and '.join(key)} agree in {' and '.join(told)}"
+    words = f"rows of one {' and '.join(key)} agree {agree}"
     return [
         ExpectNoRows(
             unexpected_rows_query=query.format(limit=limit),
@@ -175,7 +185,7 @@ def money_of_orders(source: str) -> str:
         "where amounts.has_amount group by 1), "
         "orders as (select typed.order_id, "
         "coalesce(statuses.is_sale, typed.status not like 'cancel%', true) "
-        "and not coalesce(typed.is_test, false) as is_sale, "
+        "and not coalesce(typed.is_test, false) and typed.cancelled_at is null as is_sale, "
         "typed.amount * keys.rate as header_amount, "
         "lines.amount - greatest(coalesce(typed.discount_amount, 0) * keys.rate "
         "- lines.discount_amount, 0) as goods_of_lines, "
@@ -239,6 +249,27 @@ def decimal_commas(source: str, table: str, rules: dict[str, Any]) -> list[Any]:
             f"select * from ({' union all '.join(looks)}) as looks where rows > 0 "
             "and (select count(*) from {batch}) >= 0",
             "numbers have a decimal point, as in 12.50 (rows with 12,50 are rejected)",
+        )
+    ]
+
+
+def lost_digits(source: str, table: str, rules: dict[str, Any]) -> list[Any]:
+    """No id has lost digits in a spreadsheet: where it is no key it is empty, without a word."""
+    looks = [
+        f"select {text(column)} as column_name, count(*) as rows from staging.base_{table} "
+        f"where source = {text(source)} and reject_reason is null and raw_row is not null and "
+        f"regexp_full_match(trim(json_extract_string(raw_row, {text('$.' + column)})), "
+        f"{text(LOST_DIGITS)}) group by 1"
+        for column, kind in rules["columns"].items()
+        if kind in ("id", "person") and column not in rules["required"]
+    ]
+    if not looks:
+        return []
+    return [
+        warning(
+            f"select * from ({' union all '.join(looks)}) as looks "
+            "where (select count(*) from {batch}) >= 0",
+            "no id was cut by a spreadsheet (4.36601E+11: it is empty here)",
         )
     ]
 

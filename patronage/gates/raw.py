@@ -16,7 +16,14 @@ from great_expectations import expectations as gxe
 from patronage.contract import contract_of, judged_rows
 from patronage.database import literal, opened, quoted
 from patronage.gates import ExpectNoRows, Suite
-from patronage.gates.orders import decimal_commas, money, shape, unknown_words, used_twice
+from patronage.gates.orders import (
+    decimal_commas,
+    lost_digits,
+    money,
+    shape,
+    unknown_words,
+    used_twice,
+)
 from patronage.gates.words import EXAMPLES, MASKED, WHOLE, text
 
 TYPES = {
@@ -132,6 +139,7 @@ def table_suite(
         )
     checks += used_twice(source, table, rules, limits)
     checks += decimal_commas(source, table, rules)
+    checks += lost_digits(source, table, rules)
     if last:
         checks += compared_with_the_last(source, table, rules, found, last, limits)
     if table == "orders":

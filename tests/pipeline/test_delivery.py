@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+import duckdb
 import pytest
 from conftest import PROJECT, STAGING
 from test_gates import LIMITS
@@ -11,6 +12,7 @@ from test_gates import LIMITS
 from patronage.contract import contract_of
 from patronage.gates import Gates
 from patronage.gates import raw as raw_gate
+from patronage.gates.clock import clock
 
 ORDER = {"ordered_at": "2024-03-01", "customer_id": "a", "amount": "10", "status": "paid"}
 
@@ -40,6 +42,23 @@ SHOPS = {
     "versions": {"orders": [*orders(198), *orders(2, customer_id="b")]},
     "twice": {
         "orders": [*orders(197), *orders(2, ordered_at="2024-02-28"), *orders(1, customer_id="b")]
+    },
+    "article_as_line": {
+        "orders": orders(3),
+        "order_lines": [
+            {"order_id": "1", "line_id": "p", "amount": amount, "_loaded_at": ""}
+            for amount in ("10", "10", "4")
+        ],
+    },
+    "newer_line": {
+        "orders": orders(3),
+        "order_lines": [
+            {"order_id": "1", "line_id": "p", "amount": amount, "_loaded_at": loaded_at}
+            for amount, loaded_at in (("4", "2024-03-01"), ("10", "2024-03-02"))
+        ],
+    },
+    "spreadsheet": {
+        "orders": [*orders(2), {"order_id": "3"} | ORDER | {"customer_id": "4.36601E+11"}]
     },
     "statuses": {
         "orders": [
@@ -96,6 +115,9 @@ SHOPS = {
 }  # fmt: skip
 
 TWICE = "rows of one order_id agree in customer_id and order_date: found rows"
+LINES_TWICE = (
+    "rows of one order_id and line_id agree in all else, but for a later _loaded_at: found rows"
+)
 REJECTED = "of the rows are rejected: found reason"  # of tables so small
 HIT = "what is rejected or without an amount hits at most"
 
@@ -115,6 +137,14 @@ SAID = {
     "twice": [
         f"no id used twice: {TWICE} 3, percent 1.5, examples 1 1 2",
         f"! an id used twice in at most 1% of the rows: {TWICE} 3, percent 1.5, examples 1 1 2",
+    ],
+    "article_as_line": [
+        f"no id used twice: {LINES_TWICE} 1, percent 33.33, examples 1",
+        f"! an id used twice in at most 1% of the rows: {LINES_TWICE} 1, percent 33.33, examples 1",
+    ],
+    "spreadsheet": [
+        "no id was cut by a spreadsheet (4.36601E+11: it is empty here): "
+        "found column_name customer_id, rows 1"
     ],
     "statuses": [
         "status is in the seed order_statuses (others are sales): found status frozen, rows 2, "
@@ -186,6 +216,36 @@ def said_of(file, limits) -> dict[str, list[str]]:
             suite, _, rest = line.removeprefix("raw ").partition(": ")
             lines_of[suite.split()[0]].append(mark + rest)
     return lines_of
+
+
+@pytest.mark.parametrize(
+    ("as_of", "last_sale", "events", "is_dated", "warned"),
+    [
+        ("2024-03-08", "2024-03-01", ["2024-03-08"], False, []),
+        ("2024-03-09", "2024-03-01", [], False, ["at most 7 days after the last sale"]),
+        ("2024-03-01", "2024-03-01", ["2025-03-01"], False, ["events 1, latest 2025-03-01"]),
+        ("2024-03-01", "2024-03-01", ["2025-03-01"], True, []),
+        (None, None, [], False, []),
+    ],
+)
+def test_the_date_of_the_warehouse_is_looked_at(
+    tmp_path, as_of, last_sale, events, is_dated, warned
+):
+    file = tmp_path / "build.duckdb"
+    with duckdb.connect(str(file)) as connection:
+        connection.execute("create schema core; create schema staging")
+        connection.execute("create table core.as_of as select cast(? as date) as as_of", [as_of])
+        connection.execute(
+            "create table core.orders as select cast(? as date) as order_date, true as is_valid",
+            [last_sale],
+        )
+        connection.execute("create table staging.stg_events (event_date date)")
+        for event_date in events:
+            connection.execute("insert into staging.stg_events values (?)", [event_date])
+    outcome = Gates().check("raw", file, [clock(file, is_dated)])
+    assert outcome.failed == []
+    assert len(outcome.warned) == len(warned)
+    assert all(part in line for part, line in zip(warned, outcome.warned, strict=True))
 
 
 @pytest.mark.parametrize("name", SHOPS)
