@@ -236,7 +236,7 @@ def test_settings_are_no_sql_either(warehouse, shop):
     [
         ("int_event_sessions", "session_gap_minutes: 30 or true"),
         ("int_event_sessions", "session_gap_minutes: .inf"),
-        ("shared_contacts", "shared_contact_customer_ids: true"),
+        ("int_contacts", "shared_contact_customer_ids: true"),
         ("customer_share", "customer_share_months: -1"),
         ("clv", "clv_horizon_days: [30, (select 1)]"),
         ("clv", "clv_annual_discount_rate: 1; drop table x"),
