@@ -1,4 +1,5 @@
--- A customer's valid orders are numbered 1 to n, never against their business dates, nor against the time of a day.
+-- A customer's valid orders are numbered 1 to n, never against their business dates, nor against the
+-- time of a day.
 with numbered as (
     select
         customer_key,

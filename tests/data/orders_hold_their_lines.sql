@@ -1,5 +1,5 @@
--- An order whose lines say what they cost is worth its lines: at list price exactly, after discounts at most, and
--- never less than nothing.
+-- An order whose lines say what they cost is worth its lines: at list price exactly, after discounts at
+-- most, and never less than nothing.
 with lines as (
     select
         order_key,

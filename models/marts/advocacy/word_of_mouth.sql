@@ -44,8 +44,8 @@ sayings as (
         sum(answers) as responses,
         sum(promoters) as promoters,
         sum(detractors) as detractors,
-        -- twice what there is when one half is added to each of promoters, passives and detractors: few answers, and
-        -- answers that are all alike, are no certainty
+        -- twice what there is when one half is added to each of promoters, passives and detractors: few
+        -- answers, and answers that are all alike, are no certainty
         cast(2 * sum(answers) + 3 as double) as more_responses,
         cast(2 * sum(promoters) + 1 as double) as more_promoters,
         cast(2 * sum(detractors) + 1 as double) as more_detractors

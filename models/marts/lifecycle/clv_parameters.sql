@@ -8,8 +8,9 @@ with samples as (
     select
         count(*) as bg_nbd_customers,
         count(*) filter (where repeat_net_amount > 0) as gamma_gamma_customers,
-        {{ stable_sum('case when repeat_net_amount > 0 then cast(repeat_net_amount as double) / frequency end') }}
-            / nullif(count(*) filter (where repeat_net_amount > 0), 0) as mean_repeat_amount
+        {{ stable_sum(
+            'case when repeat_net_amount > 0 then cast(repeat_net_amount as double) / frequency end'
+        ) }} / nullif(count(*) filter (where repeat_net_amount > 0), 0) as mean_repeat_amount
     from {{ ref('int_rfm_summaries') }}
     where fit = 'full'
 ),

@@ -44,7 +44,7 @@ leads as (
         and events.customer_id is null
         and not coalesce(events.is_bot, false)
         and not coalesce(points.is_email_of_other, false)
-        {{ 'and events.event_date <= ' ~ date_literal(as_of) if as_of }}
+        and {{ 'events.event_date <= ' ~ date_literal(as_of) if as_of else 'true' }}
 ),
 
 erasure_addresses as (

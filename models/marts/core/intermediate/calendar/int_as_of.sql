@@ -17,9 +17,12 @@ later_events as (
     select
         events.event_date,
         case
-            when events.anonymous_id is not null then 'visitor ' || events.source || ':' || events.anonymous_id
-            when events.customer_id is not null then 'account ' || events.source || ':' || events.customer_id
-            when not coalesce(points.is_email_of_other, false) then 'email ' || {{ lower_case('events.email') }}
+            when events.anonymous_id is not null
+                then 'visitor ' || events.source || ':' || events.anonymous_id
+            when events.customer_id is not null
+                then 'account ' || events.source || ':' || events.customer_id
+            when not coalesce(points.is_email_of_other, false)
+                then 'email ' || {{ lower_case('events.email') }}
         end as who
     from {{ ref('stg_events') }} as events
     cross join last_sale
