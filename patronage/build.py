@@ -15,6 +15,7 @@ from typing import Any
 import duckdb
 import yaml
 
+from patronage.answers import answers
 from patronage.build_log import (
     last_published,
     new_entry,
@@ -23,6 +24,7 @@ from patronage.build_log import (
     write_log,
     write_table,
 )
+from patronage.contract import contract_of
 from patronage.database import opened
 from patronage.dbt import BuildError, Progress, run_dbt, warehouse_folder
 from patronage.folder import claim, forget_run, remove
@@ -92,11 +94,7 @@ class Run:
         gates = known["gates"] | (given.get("gates") or {})
         for name, limit in gates.items():
             is_number = isinstance(limit, int | float) and math.isfinite(limit)
-            if (
-                name != "known_statuses"
-                and not is_number
-                and (name, limit) != ("oldest_days", None)
-            ):
+            if not is_number and (name, limit) != ("oldest_days", None):
                 raise PublishError(f"the var gates.{name} must be a number, not {limit!r}")
         return known | given | {"gates": gates}
 
@@ -212,7 +210,7 @@ class Run:
         from patronage.gates import raw  # takes seconds, so not before it is needed
 
         variables = self.variables()
-        contract = raw.contract_of(self.project)
+        contract = contract_of(self.project)
         try:
             found = raw.profile(self.warehouse / BUILD_FILE, contract)
         except duckdb.CatalogException as error:
@@ -233,10 +231,11 @@ class Run:
         }
         if self.is_dated(variables):
             compared = {key: table | {"latest": None} for key, table in compared.items()}
+        limits = variables["gates"] | ({"reused_keys_share_to_stop": None} if self.accept else {})
         self.pass_gate(
             "raw",
             self.warehouse / BUILD_FILE,
-            raw.suites(self.project, found, compared, variables["gates"], oldest),
+            raw.suites(self.project, found, compared, limits, oldest),
         )
 
     def is_dated(self, variables: dict[str, Any]) -> bool:
@@ -249,12 +248,17 @@ class Run:
         marts = marts_of(manifest)
 
         def check(candidate: Path, rows: dict[str, int]) -> None:
+            from patronage.gates.clock import clock
             from patronage.gates.marts import suites
+            from patronage.gates.personal import delivered_addresses
 
             if not self.is_tested:  # built in part, or by somebody else
                 with files_checked():
                     self.dbt(["test", *self.vars_option(), *MARTS_TESTS])
-            self.pass_gate("marts", candidate, suites(marts, rows))
+            build = self.warehouse / BUILD_FILE
+            addresses = delivered_addresses(build, candidate, marts, contract_of(self.project))
+            date = clock(build, self.is_dated(self.variables()))
+            self.pass_gate("marts", candidate, [*suites(marts, rows, addresses), date])
 
         def complete(connection: duckdb.DuckDBPyConnection, rows: dict[str, int]) -> None:
             as_of = connection.execute("select max(as_of) from core.as_of").fetchall()[0][0]
@@ -267,6 +271,16 @@ class Run:
             write_table(connection, self.entries)
 
         return publish(self.warehouse, manifest, check, complete)
+
+    def answers(self) -> list[str]:
+        """What the published build says, a line each. Raises duckdb.Error."""
+        from patronage.gates.orders import lost_money
+
+        build = self.warehouse / BUILD_FILE
+        sources = {key.split("/")[0] for key in self.entry["raw_tables"] if key.endswith("/orders")}
+        entry = self.entry
+        lost = lost_money(build, sorted(sources))
+        return answers(build, entry["checks_warned"], entry["rejected_rows"], lost)
 
     def pass_gate(self, name: str, database: Path, suites: list[Any]) -> None:
         """Run a gate's suites, write the Data Docs, print the warnings. Raises GateError."""

@@ -77,8 +77,8 @@ def build(context: click.Context, accept: bool, adopt: bool) -> None:
 
     All of dbt's own options are passed on (--vars, --select, --threads, --target, --full-refresh).
     Sources come from the var `sources` or from PATRONAGE_DATA, PATRONAGE_SYSTEM,
-    PATRONAGE_TIMEZONE and PATRONAGE_CURRENCY; the date from PATRONAGE_AS_OF; the output folder
-    from PATRONAGE_WAREHOUSE; the salt of hashed addresses from PATRONAGE_SALT.
+    PATRONAGE_TIMEZONE, PATRONAGE_TIMES and PATRONAGE_CURRENCY; the date from PATRONAGE_AS_OF; the
+    output folder from PATRONAGE_WAREHOUSE; the salt of hashed addresses from PATRONAGE_SALT.
     """
     run_and_publish(list(context.args), accept, adopt, Run.build)
 
@@ -125,11 +125,12 @@ def run_and_publish(
                 with run.logged():
                     prepare(run)
                     say(f"built and checked in {time.monotonic() - started:.0f} s")
-                    rows = run.publish()
+                    run.publish()
+                    closing = run.answers()
         except GateError as error:
             bar.stop()
             hint = "if this delivery is right as it is: `patronage build --accept`"
-            lasts = any("last" in line for line in error.args)
+            lasts = any("last" in line or "used twice" in line for line in error.args)
             fail(
                 *error.args, *([hint] if lasts else []), docs_line(project), "nothing was published"
             )
@@ -139,9 +140,8 @@ def run_and_publish(
         except (duckdb.Error, OSError) as error:
             bar.stop()
             fail(readable(error, warehouse_folder(project) / BUILD_FILE), "nothing was published")
-    width = max(map(len, rows))
-    for name, count in rows.items():
-        console.print(f"  {name.ljust(width)} {count:>12,} rows")
+    for line in closing:
+        console.print(f"  {line}")
     console.print(docs_line(project))
     file = warehouse_folder(project) / PUBLIC_FILE
     console.print(f"published {file} in {time.monotonic() - started:.0f} s")

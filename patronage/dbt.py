@@ -103,10 +103,19 @@ def failures_of(result: dbtRunnerResult) -> list[str]:
     failures = []
     for one in getattr(result.result, "results", None) or []:
         if str(one.status) in ("error", "fail", "runtime error"):
-            failures.append(f"{one.node.resource_type} {one.node.name}: {first_line(one.message)}")
+            faults = faults_of(one.message)
+            name = f"{one.node.resource_type} {one.node.name}: "
+            failures += faults if len(faults) > 1 else [name + faults[0]]
     if result.exception is not None:
-        failures.append(first_line(str(result.exception)))
+        failures += faults_of(str(result.exception))
     return failures or ["dbt failed without a message"]
+
+
+def faults_of(message: str | None) -> list[str]:
+    """Return the faults that a dbt message lists (macro raise_faults), else its one line."""
+    lines = [line.strip() for line in (message or "").splitlines()]
+    faults = [without_values(line[2:]) for line in lines if line.startswith("- ")]
+    return faults or [first_line(message)]
 
 
 def first_line(message: str | None) -> str:

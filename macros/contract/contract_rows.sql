@@ -2,18 +2,14 @@
 
     `relations`: a list of {shop, sql, columns (name: type)}. Each is parsed by its own types before they are
     united. Beside the contract's columns come source, the business dates, reject_reason (the first rule that
-    the row breaks by itself) and raw_row (the row as JSON, only of rows with a reason). -#}
+    the row breaks by itself) and raw_row (the row as JSON, only of rows with a reason or an id that lost digits). -#}
 {% macro contract_rows(table, relations) %}
     {% set contract = raw_contract()[table] %}
-    {% set types = {
-        'time': dbt.type_timestamp(), 'day': 'date', 'birthday': 'date', 'flag': dbt.type_boolean(),
-        'amount': 'decimal(18, 4)', 'number': 'decimal(18, 4)', 'rate': 'decimal(20, 10)',
-    } %}
     {% set latest = (run_started_at + modules.datetime.timedelta(days=1)).strftime('%Y-%m-%d %H:%M:%S') %}
 select
     cast(null as {{ dbt.type_string() }}) as source,
     {%- for column, kind in contract.columns.items() %}
-    cast(null as {{ types.get(kind, dbt.type_string()) }}) as {{ quoted(column) }},
+    cast(null as {{ kind_type(kind) }}) as {{ quoted(column) }},
     {%- endfor %}
     {%- for date in contract.dates.values() %}
     cast(null as date) as {{ date }},
@@ -24,10 +20,14 @@ where false
     {%- for relation in relations %}
         {%- set present = {} %}
         {%- set as_json = {} %}
+        {%- set doubts = ['reject_reason is not null'] %}
         {%- for column, kind in contract.columns.items() if column in relation.columns %}
             {%- set type = relation.columns[column] %}
             {%- do present.update({column: type if reads_natively(kind, type) else 'VARCHAR'}) %}
             {%- do as_json.update({column: quoted('raw_' ~ column)}) %}
+            {%- if kind in ('id', 'person') and present[column] == 'VARCHAR' %}
+                {%- do doubts.append(has_lost_digits(quoted('raw_' ~ column))) %}
+            {%- endif %}
         {%- endfor %}
 union all
 select
@@ -39,7 +39,7 @@ select
     {{ date }},
         {%- endfor %}
     reject_reason,
-    case when reject_reason is not null then {{ to_row_json(as_json) }} end as raw_row
+    case when {{ doubts | join(' or ') }} then {{ to_row_json(as_json) }} end as raw_row
 from (
     select
         {{ reject_reason(contract, present, latest) }} as reject_reason,
@@ -55,24 +55,36 @@ from (
             cast(null as date) as {{ date }},
             {%- endif %}
         {%- endfor %}
-            *
+        {%- for column, kind in contract.columns.items() %}
+            {{ known_text(quoted(column), kind) if column in present and kind in ('id', 'person', 'phone')
+                else quoted(column) }} as {{ quoted(column) }},
+        {%- endfor %}
+        {%- for column in present %}
+            {{ quoted('raw_' ~ column) }}{{ ',' if not loop.last }}
+        {%- endfor %}
         from (
             select
         {%- for column, kind in contract.columns.items() %}
             {%- set raw = quoted('raw_' ~ column) %}
             {%- set type = present.get(column) %}
             {%- if column not in present %}
-                cast(null as {{ types.get(kind, dbt.type_string()) }})
-            {%- elif kind == 'id' %}
+                cast(null as {{ kind_type(kind) }})
+            {%- elif kind in ('id', 'person', 'phone', 'figure') %}
                 {{ parse_id(raw, type) }}
+            {%- elif kind == 'email' %}
+                case when {{ is_email(raw) }} then {{ raw }} end
+            {%- elif kind == 'status' %}
+                {{ order_status(raw) }}
+            {%- elif kind == 'event_type' %}
+                {{ event_type(raw) }}
             {%- elif kind == 'code' %}
                 {{ lower_case(raw) }}
             {%- elif kind == 'currency' %}
                 upper({{ raw }})
             {%- elif kind == 'time' %}
-                {{ parse_time(raw, type) }}
+                {{ parse_time(raw, type, relation.shop) }}
             {%- elif kind in ('day', 'birthday') %}
-                {{ business_date(parse_time(raw, type), raw, type, relation.shop.timezone) }}
+                {{ business_date(parse_time(raw, type, relation.shop), raw, type, relation.shop.timezone) }}
             {%- elif kind in ('amount', 'number') %}
                 {{ parse_decimal(raw, type, 18, 4) }}
             {%- elif kind == 'rate' %}
@@ -87,16 +99,23 @@ from (
             from (
                 select
         {%- for column, type in present.items() %}
-                    {{ quoted(column) if reads_natively(contract.columns[column], relation.columns[column])
-                        else parse_text(quoted(column), relation.columns[column]) }}
-                        as {{ quoted('raw_' ~ column) }}{{ ',' if not loop.last }}
+            {%- set raw = quoted('raw_' ~ column) %}
+                    {{ raw if type != 'VARCHAR' or contract.columns[column] in ('text', 'event_type')
+                        else 'case when not ' ~ is_nothing(raw) ~ ' then ' ~ raw ~ ' end' }} as {{ raw }}{{ ',' if not loop.last }}
         {%- endfor %}
                 from (
-                    {{ relation.sql }}
-                ) as file_rows
+                    select
+        {%- for column, type in present.items() %}
+                        {{ quoted(column) if type != 'VARCHAR' else parse_text(quoted(column), relation.columns[column]) }}
+                            as {{ quoted('raw_' ~ column) }}{{ ',' if not loop.last }}
+        {%- endfor %}
+                    from (
+                        {{ relation.sql }}
+                    ) as file_rows
+                ) as trimmed
             ) as texts
         ) as parsed
-    ) as dated
+    ) as known
 ) as judged
     {%- endfor %}
 {% endmacro %}

@@ -4,8 +4,12 @@
     it was parsed. -#}
 {% macro reject_reason(contract, present, latest) -%}
 case
+    {%- for column in contract.key if column in present and contract.columns[column] in ('id', 'person') %}
+    when {{ has_lost_digits('cast(' ~ quoted('raw_' ~ column) ~ ' as ' ~ dbt.type_string() ~ ')') }}
+        then {{ literal('digits of ' ~ column ~ ' lost in a spreadsheet') }}
+    {%- endfor %}
     {%- for column in contract.required %}
-    when {{ quoted('raw_' ~ column if contract.columns[column] != 'id' else column) }} is null
+    when {{ quoted(column if kind_type(contract.columns[column]) == dbt.type_string() else 'raw_' ~ column) }} is null
         then {{ literal('missing ' ~ column) }}
     {%- endfor %}
     {%- for column, kind in contract.columns.items() if column in present %}

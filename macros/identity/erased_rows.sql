@@ -10,6 +10,7 @@
 {%- set visits = ref('erasure_visits') if 'anonymous_id' in contract.whose -%}
 {%- set texts = ref('erasure_texts') -%}
 {%- set orders = ref('base_orders') if 'order_id' in contract.whose -%}
+{%- set points = ref('event_points') if 'event_type' in contract.columns -%}
 {%- set addresses = contract.whose | select('in', ('email', 'phone')) | list -%}
 {%- set classes = text_columns(table) -%}
 {%- set names = [] -%}
@@ -41,11 +42,11 @@
             coalesce(
                 case
                     when every_row.customer_id is not null then customer_id_node.person
+                    {%- for state in ('is_account', 'node is not null') %}
                     {%- for kind in addresses %}
-                    when {{ kind }}_contact.is_account then {{ kind }}_node.person
+                    when {{ kind }}_contact.{{ state }}{{ ' and not coalesce(points.is_email_of_other, false)' if points }}
+                        then {{ kind }}_node.person
                     {%- endfor %}
-                    {%- for kind in addresses %}
-                    when {{ kind }}_contact.node is not null then {{ kind }}_node.person
                     {%- endfor %}
                     {%- if 'anonymous_id' in contract.whose %}
                     when visits.person is not null then visits.person
@@ -69,6 +70,10 @@
         left join {{ contacts }} as {{ kind }}_contact
             on {{ identity_node(kind, 'every_row') }} = {{ kind }}_contact.node
         {%- endfor %}
+        {%- if points %}
+        left join {{ points }} as points
+            on every_row.event_type = points.event_type
+        {%- endif %}
         {%- for column, text_class in classes.items() %}
         left join {{ texts }} as {{ column }}_text
             on
@@ -159,6 +164,6 @@
 {% macro scrubbed(kind, value, hash) -%}
     case
         when {{ hash }} is null then {{ value }}
-        else {{ "'erased-' || substr(" ~ hash ~ ", 1, 16)" if kind in ('id', 'currency') else "'(erased)'" }}
+        else {{ "'erased-' || substr(" ~ hash ~ ", 1, 16)" if kind in id_kinds() else "'(erased)'" }}
     end
 {%- endmacro %}

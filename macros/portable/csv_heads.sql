@@ -1,14 +1,15 @@
 {#- What must be known of CSV files before they are read: a dict of each path to {header, form, fault, bytes}.
 
-    `header` is the first line, none where it is not UTF-8; files of different `form` cannot be read together;
+    Fields are divided by `delim`; packed files (.gz) are unpacked. `header` is the first line, none where it is not UTF-8; files of different `form` cannot be read together;
     `fault` is what is wrong with the file, and `bytes` its size, where that is already known. -#}
-{% macro csv_heads(paths) %}
-    {{ return(adapter.dispatch('csv_heads')(paths) if paths else {}) }}
+{% macro csv_heads(paths, delim=',', is_packed=false) %}
+    {{ return(adapter.dispatch('csv_heads')(paths, delim, is_packed) if paths else {}) }}
 {% endmacro %}
 
 {#- One reading of all files as lines. It also counts what it reads: of a line that is longer than the reader's
-    buffer a part is lost without a word, here and where rows are read, so every byte must be in a line. -#}
-{% macro duckdb__csv_heads(paths) %}
+    buffer a part is lost without a word, here and where rows are read, so every byte must be in a line. Of a packed
+    file nobody says how many bytes there are: it may not unpack to more than any shop's file would. -#}
+{% macro duckdb__csv_heads(paths, delim, is_packed) %}
     {% for table in ('line_faults', 'line_scans') %}
         {% do run_query('drop table if exists temp.main.' ~ table) %}
     {% endfor %}
@@ -16,11 +17,11 @@
         select
             lines.raw_file,
             lines.header,
-            sizes.size - lines.bytes as missing_bytes,
+            lines.bytes,
             sizes.size
         from (
             select raw_file, first(line) as header, count(*) + coalesce(sum(strlen(line)), 0) as bytes
-            from " ~ csv_lines(paths, "store_rejects = true, rejects_limit = 1,
+            from " ~ csv_lines(paths, is_packed, "store_rejects = true, rejects_limit = 1,
                 rejects_table = 'line_faults', rejects_scan = 'line_scans',") ~ "
             group by raw_file
         ) as lines
@@ -38,14 +39,19 @@
     {% for path in paths %}
         {% do heads.update({path: {'header': none, 'form': none, 'fault': none}}) %}
     {% endfor %}
-    {% for path, header, missing_bytes, size in found.rows %}
+    {% set most = number_var('max_unpacked_share', 1) %}
+    {% for path, header, bytes, size in found.rows %}
+        {% set fault = namespace(text=none) %}
         {#- three bytes may be the mark of UTF-8 -#}
+        {% if not is_packed and size - bytes > 3 %}
+            {% set fault.text = path ~ ": " ~ (size - bytes) ~ " bytes are in no line of UTF-8 text of at most " ~ limit
+                ~ " bytes (var max_line_bytes)" %}
+        {% elif is_packed and bytes > most * size %}
+            {% set fault.text = path ~ ": " ~ size ~ " bytes unpack to " ~ bytes ~ ", more than " ~ most
+                ~ " from each (var max_unpacked_share)" %}
+        {% endif %}
         {% do heads.update({path: {
-            'header': header if path not in bad_headers,
-            'form': none,
-            'bytes': size,
-            'fault': path ~ ": " ~ missing_bytes ~ " bytes are in no line of UTF-8 text of at most " ~ limit
-                ~ " bytes (var max_line_bytes)" if missing_bytes > 3,
+            'header': header if path not in bad_headers, 'form': none, 'bytes': bytes, 'fault': fault.text,
         }}) %}
     {% endfor %}
     {{ return(heads) }}
@@ -53,13 +59,18 @@
 
 {#- The lines of text files as something to select `line` and `raw_file` from, each file in the order of its lines;
     every sign that ends a line is counted, so of two (\r\n) the second ends an empty line. -#}
-{% macro csv_lines(paths, options='') -%}
+{% macro csv_lines(paths, is_packed=false, options='') -%}
     read_csv(
         {{ literal_paths(paths) }},
         auto_detect = false, header = false, delim = {{ literal('\x01\x02\x03\x04') }}, quote = '', escape = '',
-        strict_mode = false, parallel = false, new_line = '\n', {{ line_sizes() }}, {{ options }}
+        strict_mode = false, parallel = false, new_line = '\n', {{ compression(is_packed) }}, {{ line_sizes() }}, {{ options }}
         filename = 'raw_file', columns = {'line': 'varchar'}
     )
+{%- endmacro %}
+
+{#- Whether files are unpacked, whatever the case of their ending, for DuckDB's reader. -#}
+{% macro compression(is_packed) -%}
+    compression = {{ literal('gzip' if is_packed else 'none') }}
 {%- endmacro %}
 
 {#- How long a line may be, for DuckDB's reader: a longer one is a fault, if it fits into the buffer. -#}
@@ -70,7 +81,7 @@
 {#- One reading of all files as lines. A file of which every line is a row of its own is seen to be sound by
     them alone; any other (it has an open quote, line breaks in quotes or of more than one kind, or a fault) is
     looked at once more as a whole, by csv_fault. -#}
-{% macro spark__csv_heads(paths) %}
+{% macro spark__csv_heads(paths, delim, is_packed) %}
     {% set limit = number_var('max_line_bytes', 1) %}
     {% set heads = {} %}
     {% for path in paths %}
@@ -83,7 +94,7 @@
             min(fields) filter (where not is_blank) as least_fields,
             max(fields) filter (where not is_blank) as most_fields,
             bool_or(
-                not is_valid_utf8(value) or length(value) > " ~ limit ~ " or without_quotes rlike '(^|,)[ \\t]*\"'
+                not is_valid_utf8(value) or length(value) > " ~ limit ~ " or without_quotes rlike " ~ literal('(^|' ~ delim ~ ')[ \\t]*"') ~ "
             ) as is_doubtful,
             sum(length(value) - length(replace(value, '\\r', ''))) as returns,
             count(*) filter (where endswith(value, '\\r')) as lines_with_return,
@@ -92,14 +103,14 @@
             select
                 *,
                 value in ('', '\\r') as is_blank,
-                length(without_quotes) - length(replace(without_quotes, ',', '')) + 1 as fields
+                length(without_quotes) - length(replace(without_quotes, " ~ literal(delim) ~ ", '')) + 1 as fields
             from (
                 select
                     value,
                     _metadata.file_path as file,
                     struct(_metadata.file_block_start, monotonically_increasing_id()) as position,
                     case
-                        when contains(value, '\"') then " ~ without_quotes('value') ~ "
+                        when contains(value, '\"') then " ~ without_quotes('value', delim) ~ "
                         else value
                     end as without_quotes
                 from text." ~ file_pattern(paths) ~ " with ('lineSep' = '\\n')
@@ -110,11 +121,11 @@
     {% for row in found.rows %}
         {% for path in paths if row[0].endswith(path) %}
             {% set header = (row[1] or '').lstrip('\ufeff').split('\r')[0] %}
-            {% set names = csv_fields(header) %}
+            {% set names = csv_fields(header, delim) %}
             {% set fields = names | length %}
             {% set is_doubtful = row[2] != fields or row[3] != fields or row[4] or row[5] != row[6]
                 or row[6] not in (0, row[7]) %}
-            {% set whole = csv_whole(path, fields) if is_doubtful else {'is_multiline': false, 'fault': none} %}
+            {% set whole = csv_whole(path, fields, delim) if is_doubtful else {'is_multiline': false, 'fault': none} %}
             {% do heads.update({path: {
                 'header': none if '\ufffd' in header else header,
                 'form': {'names': names, 'is_multiline': whole.is_multiline},
@@ -126,23 +137,25 @@
 {% endmacro %}
 
 {#- Text of a CSV file in which every field in quotes is a letter: what quotes are left are in the wrong place. -#}
-{% macro without_quotes(text) -%}
-    regexp_replace({{ text }}, '(?<![^,\\r\\n])"[^"]*(?:""[^"]*)*+"(?![^,\\r\\n])', 'q')
+{% macro without_quotes(text, delim) -%}
+    regexp_replace(
+        {{ text }}, {{ literal('(?<![^' ~ delim ~ '\\r\\n])"[^"]*(?:""[^"]*)*+"(?![^' ~ delim ~ '\\r\\n])') }}, 'q'
+    )
 {%- endmacro %}
 
 {#- Whether rows of a CSV file go over several lines, and its first fault, from its whole text. -#}
-{% macro csv_whole(path, fields) %}
+{% macro csv_whole(path, fields, delim) %}
     {% set limit = number_var('max_line_bytes', 1) %}
     {% set found = run_query("
         with files as (
             select
-                regexp_replace(cast(content as string), '^\\ufeff', '') as text,
-                is_valid_utf8(cast(content as string)) as is_unicode
-            from binaryFile." ~ file_pattern([path]) ~ "
+                regexp_replace(value, '^\\ufeff', '') as text,
+                is_valid_utf8(value) as is_unicode
+            from text." ~ file_pattern([path]) ~ " with ('wholetext' = 'true')
         ),
 
         cleaned as (
-            select text, is_unicode, " ~ without_quotes('text') ~ " as without_quotes
+            select text, is_unicode, " ~ without_quotes('text', delim) ~ " as without_quotes
             from files
         ),
 
@@ -157,13 +170,13 @@
                 line_number,
                 case
                     when not is_unicode and contains(line, '\ufffd') then 'Invalid unicode (byte sequence mismatch)'
-                    when line rlike '(^|,)[ \\t]+\"' then 'A blank stands before a quote'
-                    when line rlike '(^|,)\"' then 'Value with unterminated quote found'
+                    when line rlike " ~ literal('(^|' ~ delim ~ ')[ \\t]+"') ~ " then 'A blank stands before a quote'
+                    when line rlike " ~ literal('(^|' ~ delim ~ ')"') ~ " then 'Value with unterminated quote found'
                     when length(line) > " ~ limit ~ " then "
                         ~ literal('Maximum line size of ' ~ limit ~ ' bytes exceeded') ~ "
-                    when line <> '' and length(line) - length(replace(line, ',', '')) + 1 <> " ~ fields ~ "
+                    when line <> '' and length(line) - length(replace(line, " ~ literal(delim) ~ ", '')) + 1 <> " ~ fields ~ "
                         then " ~ literal('Expected Number of Columns: ' ~ fields ~ ' Found: ') ~ "
-                            || (length(line) - length(replace(line, ',', '')) + 1)
+                            || (length(line) - length(replace(line, " ~ literal(delim) ~ ", '')) + 1)
                 end as fault
             from rows
         )

@@ -15,7 +15,8 @@
     {% set sql -%}
         read_csv(
             {{ literal_paths(group.paths) }},
-            auto_detect = false, header = true, delim = ',', quote = '"', escape = '"',
+            auto_detect = false, header = true, delim = {{ literal(group.delim) }}, quote = '"', escape = '"',
+            {{ compression(group.is_packed) }},
             strict_mode = true, null_padding = false, {{ line_sizes() }}, {{ options }}
             hive_partitioning = false, filename = 'raw_file',
             columns = { {{- columns | join(', ') -}} }
@@ -34,7 +35,7 @@
         (
             select {{ fields | join(', ') }}, _metadata.file_path as raw_file
             from csv.{{ file_pattern(group.paths) }} with (
-                'header' = 'true', 'mode' = 'FAILFAST', 'escape' = '"', 'unescapedQuoteHandling' = 'RAISE_ERROR',
+                'header' = 'true', 'sep' = {{ literal(group.delim) }}, 'mode' = 'FAILFAST', 'escape' = '"', 'unescapedQuoteHandling' = 'RAISE_ERROR',
                 'multiLine' = {{ literal(group.form.is_multiline | lower) }}
             )
         )

@@ -1,6 +1,7 @@
-{#- Whether the engine knows a time zone by this name (Europe/Berlin). -#}
+{#- Whether the engine knows a time zone by this name: that of a place (Europe/Berlin), or UTC. Abbreviations are refused:
+    IST is India's and Ireland's, and EST knows no summer time. -#}
 {% macro known_timezone(name) %}
-    {{ return(adapter.dispatch('known_timezone')(name)) }}
+    {{ return(name == 'UTC' or (name | upper != name and adapter.dispatch('known_timezone')(name))) }}
 {% endmacro %}
 
 {% macro duckdb__known_timezone(name) %}
@@ -9,11 +10,10 @@
 {% endmacro %}
 
 {% macro spark__known_timezone(name) %}
-    {#- a name of a region: the engine itself takes offsets, too, which know no summer time -#}
+    {#- the engine itself takes offsets, too, which know no summer time -#}
     {% set sql = "select try_reflect('java.time.ZoneId', 'of', " ~ literal(name) ~ ")" %}
     {{ return(
-        name in ('UTC', 'GMT')
-        or modules.re.fullmatch('[A-Za-z_]+(/[A-Za-z0-9_+-]+)+', name)
+        modules.re.fullmatch('[A-Za-z_]+(/[A-Za-z0-9_+-]+)*', name)
         and run_query(sql).columns[0].values()[0] is not none
     ) }}
 {% endmacro %}

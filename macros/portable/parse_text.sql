@@ -1,29 +1,59 @@
-{#- Text without the blanks around it; empty is null. `column` may be of any type. -#}
+{#- Text without the blanks around it; empty is null. `column` may be of any type; binary that is neither text nor a
+    UUID ends the run with the column's name. -#}
 {% macro parse_text(column, type) %}
     {{ return(adapter.dispatch('parse_text')(column, type)) }}
 {% endmacro %}
 
+{#- What counts as a blank: Unicode's white space, and signs without width. -#}
+{% macro blanks() -%}
+    {{ literal(
+        '\t\n\x0b\x0c\r \x85\xa0\u1680\u180e\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a'
+        ~ '\u200b\u200c\u200d\u2028\u2029\u202f\u205f\u2060\u3000\ufeff'
+    ) }}
+{%- endmacro %}
+
 {% macro duckdb__parse_text(column, type) %}
     {%- if type == 'VARCHAR' -%}
-        {#- nearly no text has a blank or control character at an end: only those are copied -#}
+        {#- nearly no text has anything but a visible ASCII sign at its ends: only those are copied -#}
         case
-            when {{ column }} < '!' or {{ column }}[-1] < '!'
-                then nullif(trim({{ column }}, e' \t\r\n'), '')
+            when {{ column }} < '!' or {{ column }} > '~' or {{ column }}[-1] not between '!' and '~'
+                then nullif(trim({{ column }}, {{ blanks() }}), '')
             else {{ column }}
+        end
+    {%- elif type == 'BLOB' -%}
+        {#- a UUID of 16 bytes holds some that are no visible sign, which the engine writes as \x.. -#}
+        case
+            when octet_length({{ column }}) = 16 and contains(cast({{ column }} as varchar), '\x')
+                then lower(regexp_replace(
+                    hex({{ column }}), '(.{8})(.{4})(.{4})(.{4})(.{12})', '\1-\2-\3-\4-\5'
+                ))
+            when try(decode({{ column }})) is null and {{ column }} is not null
+                then {{ raise_in_query(literal('the column ' ~ column ~ ' is binary, and neither text nor a UUID')) }}
+            else nullif(trim(decode({{ column }}), {{ blanks() }}), '')
         end
     {%- elif '[' in type or type.startswith('STRUCT') or type.startswith('MAP') -%}
         cast(to_json({{ column }}) as varchar)
     {%- else -%}
-        nullif(trim(cast({{ column }} as varchar), e' \t\r\n'), '')
+        nullif(trim(cast({{ column }} as varchar), {{ blanks() }}), '')
     {%- endif -%}
 {% endmacro %}
 
 {% macro spark__parse_text(column, type) %}
     {%- if type == 'VARCHAR' -%}
-        nullif(trim(both ' \t\r\n' from {{ column }}), '')
+        nullif(trim(both {{ blanks() }} from {{ column }}), '')
+    {%- elif type == 'BLOB' -%}
+        case
+            when length({{ column }}) = 16 and cast({{ column }} as string) rlike '[^ -~]'
+                then lower(regexp_replace(
+                    hex({{ column }}), '(.{8})(.{4})(.{4})(.{4})(.{12})', '$1-$2-$3-$4-$5'
+                ))
+            when not is_valid_utf8(cast({{ column }} as string))
+                then {{ raise_in_query(literal('the column ' ~ column ~ ' is binary, and neither text nor a UUID')) }}
+            else nullif(trim(both {{ blanks() }} from cast({{ column }} as string)), '')
+        end
     {%- elif type.startswith('ARRAY') or type.startswith('STRUCT') or type.startswith('MAP') -%}
         to_json({{ column }}, map('ignoreNullFields', 'false'))
     {%- else -%}
-        nullif(trim(both ' \t\r\n' from cast({{ column }} as string)), '')
+        nullif(trim(both {{ blanks() }} from cast({{ column }} as string)), '')
     {%- endif -%}
 {% endmacro %}

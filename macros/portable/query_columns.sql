@@ -14,7 +14,7 @@
 {% macro spark__query_columns(sql) %}
     {#- types by the names that the macros of this folder know them by, DuckDB's -#}
     {% set names = {
-        'string': 'VARCHAR', 'binary': 'VARCHAR', 'timestamp': 'TIMESTAMP WITH TIME ZONE',
+        'string': 'VARCHAR', 'binary': 'BLOB', 'timestamp': 'TIMESTAMP WITH TIME ZONE',
         'timestamp_ntz': 'TIMESTAMP', 'timestamp_ntz(9)': 'TIMESTAMP_NS', 'timestamp_ltz(9)': 'TIMESTAMP_NS',
         'int': 'INTEGER',
     } %}

@@ -18,6 +18,15 @@
     {{ return("'" ~ dbt.escape_single_quotes(text | string) ~ "'") }}
 {% endmacro %}
 
+{#- Texts as literals with a comma between them. -#}
+{% macro literals(texts) %}
+    {% set written = [] %}
+    {% for text in texts %}
+        {% do written.append(literal(text)) %}
+    {% endfor %}
+    {{ return(written | join(', ')) }}
+{% endmacro %}
+
 {#- What dbt.escape_single_quotes is on Spark, where a backslash in a literal stands for more than itself. -#}
 {% macro spark__escape_single_quotes(expression) -%}
     {{ expression | replace('\\', '\\\\') | replace("'", "\\'") }}

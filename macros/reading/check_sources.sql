@@ -1,47 +1,84 @@
-{#- Runs before anything is built: refuses settings and raw files that cannot give a warehouse, one line each.
+{#- Runs before anything is built: refuses settings and raw files that cannot give a warehouse, all at once, a line each.
 
     Every source needs a known system and time zone, a folder, the tables and columns its system requires,
-    and files whose columns are clear. Columns that the contract does not know are named in the log. -#}
+    and files whose columns are clear. Only of files without such a fault the rows are looked at. Columns that the
+    contract does not know, and files that look like a table that is not there, are named in the log. -#}
 {% macro check_sources() %}
     {#- `patronage build` runs dbt twice on the same files: they are read once -#}
     {% if execute and not env_var('PATRONAGE_FILES_CHECKED', '') %}
-        {% set contract = raw_contract() %}
-        {% set systems = var('systems') %}
+        {% set faults = [] %}
+        {% set relations = [] %}
         {% set seen = [] %}
         {% for shop in shops() %}
-            {% set where = "source " ~ shown(shop.name) ~ ": " %}
-            {% if shop.name | lower in seen %}
-                {{ exceptions.raise_compiler_error(where ~ "the name is used twice") }}
-            {% elif shop.system not in systems %}
-                {{ exceptions.raise_compiler_error(
-                    where ~ "unknown system " ~ shown(shop.system) ~ "; known are " ~ (systems | join(', '))
-                ) }}
-            {% elif not known_timezone(shop.timezone) %}
-                {{ exceptions.raise_compiler_error(
-                    where ~ "unknown timezone " ~ shown(shop.timezone) ~ " (expected a name like Europe/Berlin)"
-                ) }}
-            {% endif %}
+            {% do complain("source " ~ shown(shop.name) ~ ": the name is used twice", faults) if shop.name | lower in seen %}
             {% do seen.append(shop.name | lower) %}
-            {% set listed = list_files(shop.path) %}
-            {% if not listed %}
-                {{ exceptions.raise_compiler_error(where ~ "no files in the folder " ~ shop.path) }}
-            {% endif %}
-            {% set is_contract = shop.system == 'files' %}
-            {% set tables = contract if is_contract else needed_columns(shop.system) %}
-            {% set files = {} %}
-            {% for table in tables %}
-                {% do files.update({table: raw_files(shop, table, listed)}) %}
-            {% endfor %}
-            {% set heads = raw_heads(files.values() | sum(start=[])) %}
-            {% for table, rules in tables.items() %}
-                {% set relations = raw_relations(shop, table, files[table], heads) %}
-                {{ check_table(shop, table, rules.required, relations, table == 'orders', rules.columns)
-                    if is_contract else check_table(shop, table, rules, relations, true) }}
-            {% endfor %}
+            {% do relations.extend(check_shop(shop, faults)) %}
         {% endfor %}
-        {{ check_as_of() }}
+        {% do check_as_of(faults) %}
+        {% do raise_faults(faults) %}
+        {% for relation in relations %}
+            {% set fault = csv_fault(relation.group) if relation.group.format == 'csv' else relation.group.faults | first %}
+            {% do faults.append(fault ~ (' (save the file as CSV UTF-8)' if 'nvalid unicode' in fault else '')) if fault %}
+        {% endfor %}
+        {% do raise_faults(faults) %}
     {% endif %}
     {% do lock_engine(shops()) if execute %}
+{% endmacro %}
+
+{#- The relations of a shop's raw files (raw_relations), whose rows are not looked at yet; what is wrong goes into `faults`. -#}
+{% macro check_shop(shop, faults) %}
+    {% set where = "source " ~ shown(shop.name) ~ ": " %}
+    {% set systems = var('systems') %}
+    {% set relations = [] %}
+    {% if not known_timezone(shop.timezone) %}
+        {% do complain(
+            where ~ "unknown timezone " ~ shown(shop.timezone)
+            ~ " (expected the name of a place like Europe/Berlin, or UTC)", faults
+        ) %}
+    {% endif %}
+    {% if shop.naive_times not in ('utc', 'local') %}
+        {% do complain(
+            where ~ "unknown naive_times " ~ shown(shop.naive_times)
+            ~ " (expected utc or local: what a time without offset is)", faults
+        ) %}
+    {% endif %}
+    {% set listed = list_files(shop.path) %}
+    {% if shop.system not in systems %}
+        {% do complain(
+            where ~ "unknown system " ~ shown(shop.system) ~ "; known are " ~ (systems | join(', ')), faults
+        ) %}
+    {% elif not listed %}
+        {% do complain(where ~ "no files in the folder " ~ shop.path, faults) %}
+    {% else %}
+        {% set is_contract = shop.system == 'files' %}
+        {% set tables = raw_contract() if is_contract else needed_columns(shop.system) %}
+        {% set files = {} %}
+        {% set unclear = [] %}
+        {% for table in tables %}
+            {% set known_faults = faults | length %}
+            {% set found = raw_files(shop, table, listed, faults) %}
+            {% do unclear.append(table) if faults | length > known_faults %}
+            {% do files.update({table: found if table not in unclear else []}) %}
+        {% endfor %}
+        {% set near = near_files(shop, listed, files) %}
+        {% set heads = raw_heads(files.values() | sum(start=[])) %}
+        {% for table, rules in tables.items() if table not in unclear %}
+            {% if not files[table] and (table == 'orders' or not is_contract) %}
+                {% do complain(missing_table(shop, table, listed, near), faults) %}
+            {% elif not files[table] %}
+                {% for meant, line in near if meant == table %}
+                    {% do log(shop.name ~ "/" ~ line ~ " (it is not read; did you mean the table " ~ table ~ "?)", true) %}
+                {% endfor %}
+            {% endif %}
+            {% set found = raw_relations(shop, table, files[table], heads, faults) %}
+            {% do check_table(
+                shop, table, rules.required if is_contract else rules, found, faults,
+                rules.columns | list if is_contract else none
+            ) %}
+            {% do relations.extend(found) %}
+        {% endfor %}
+    {% endif %}
+    {{ return(relations) }}
 {% endmacro %}
 
 {#- What a system's own YAML says that it cannot do without: a map of each raw table to its columns. -#}
@@ -53,39 +90,70 @@
     {{ return(needed) }}
 {% endmacro %}
 
-{% macro check_table(shop, table, required, relations, is_required, known=none) %}
-    {% if is_required and not relations %}
-        {{ exceptions.raise_compiler_error(
-            shop.path ~ ": required table " ~ table ~ " is missing (" ~ table ~ ".csv, " ~ table
-            ~ ".parquet or a folder " ~ table ~ "/)"
-        ) }}
-    {% endif %}
+{#- That a table is not there, which files are, and which of them may be it (macro near_files). -#}
+{% macro missing_table(shop, table, listed, near) %}
+    {% set names = [] %}
+    {% for path in listed[:20] %}
+        {% do names.append(shown(name_in_folder(shop, path))) %}
+    {% endfor %}
+    {% set hints = [] %}
+    {% for meant, line in near if meant == table %}
+        {% do hints.append(line) %}
+    {% endfor %}
+    {{ return(
+        shop.path ~ ": required table " ~ table ~ " is missing (" ~ table ~ ".csv, .csv.gz, .tsv, .parquet or a folder " ~ table
+        ~ "/); there are " ~ (names | join(', ')) ~ (' and ' ~ (listed | length - 20) ~ ' more' if listed | length > 20 else '')
+        ~ ("; did you mean " ~ (hints[:5] | join('; ')) if hints else '')
+    ) }}
+{% endmacro %}
+
+{#- Whether a table's files have the columns that it needs; those that the contract does not know are named in the log. -#}
+{% macro check_table(shop, table, required, relations, faults, known=none) %}
     {% for relation in relations %}
-        {% for column in required if column not in relation.columns %}
-            {{ exceptions.raise_compiler_error(
-                shop.path ~ "/" ~ relation.name ~ ": required column " ~ column ~ " is missing (found: "
-                ~ shown_names(relation.columns) ~ ")"
-            ) }}
-        {% endfor %}
-        {% set faults = relation.group.faults %}
-        {% set fault = csv_fault(relation.group) if relation.group.format == 'csv' else faults | first if faults %}
-        {% if fault %}
-            {{ exceptions.raise_compiler_error(fault) }}
-        {% endif %}
+        {% set where = shop.path ~ "/" ~ relation.name ~ ": " %}
+        {% set missing = required | reject('in', relation.columns) | list %}
         {% set extra = relation.columns | reject('in', known or relation.columns) | list %}
-        {% do log(shop.name ~ "/" ~ relation.name ~ ": columns ignored: " ~ shown_names(extra), true)
-            if extra %}
+        {% set wanted = (known or required) | reject('in', relation.columns) | list %}
+        {% set divider = other_divider(relation) if missing else none %}
+        {% if divider %}
+            {% do complain(
+                where ~ "its columns are divided by " ~ divider ~ "; numbers need a decimal point, too (12.50)", faults
+            ) %}
+        {% elif missing %}
+            {% do complain(
+                where ~ "required column" ~ ('s ' if missing | length > 1 else ' ') ~ (missing | join(', '))
+                ~ (' are' if missing | length > 1 else ' is') ~ " missing (found: "
+                ~ (names_with_meaning(relation.columns | list, missing, table)) ~ ")", faults
+            ) %}
+        {% elif extra %}
+            {% do log(
+                shop.name ~ "/" ~ relation.name ~ ": columns ignored: " ~ names_with_meaning(extra, wanted, table), true
+            ) %}
+        {% endif %}
     {% endfor %}
 {% endmacro %}
 
-{% macro check_as_of() %}
+{#- What divides the columns of a CSV file, and what to do, where that is not what divides those of its kind; else none. -#}
+{% macro other_divider(relation) %}
+    {% set names = relation.columns | list %}
+    {% set line = names | join(relation.group.delim or '') %}
+    {% if relation.group.format == 'csv' and names | length < 3 %}
+        {% for sign, words in [
+            (';', "semicolons: save it as CSV UTF-8 with commas"), ('\t', "tabs: name it .tsv"),
+            ('|', "bars: save it as CSV UTF-8 with commas"), (',', "commas: name it .csv"),
+        ] if sign in line and sign != relation.group.delim %}
+            {{ return(words) }}
+        {% endfor %}
+    {% endif %}
+    {{ return(none) }}
+{% endmacro %}
+
+{% macro check_as_of(faults) %}
     {% set as_of = setting('as_of', 'PATRONAGE_AS_OF') %}
     {% if as_of and not (
         modules.re.fullmatch('[0-9]{4}-[0-9]{2}-[0-9]{2}', as_of)
         and run_query("select try_cast(" ~ literal(as_of) ~ " as date)").columns[0].values()[0]
     ) %}
-        {{ exceptions.raise_compiler_error(
-            "as_of: " ~ shown(as_of) ~ " is no date; expected YYYY-MM-DD"
-        ) }}
+        {% do complain("as_of: " ~ shown(as_of) ~ " is no date; expected YYYY-MM-DD", faults) %}
     {% endif %}
 {% endmacro %}

@@ -1,32 +1,38 @@
-{#- The columns of a raw CSV file by its first line: a list of (name in lower case, type), all text. -#}
-{% macro csv_columns(path, header) %}
-    {% if not (header or '').strip() %}
-        {{ exceptions.raise_compiler_error(path ~ ": no header line; the file is empty or not UTF-8 text") }}
+{#- The columns of a raw CSV file by its first line: a list of (name in lower case, type), all text; none where the line is
+    broken (`faults`: macro complain). -#}
+{% macro csv_columns(path, header, delim=',', faults=none) %}
+    {% set fault = "no header line; the file is empty or no UTF-8 text (then save it as CSV UTF-8)" if not (header or '').strip()
+        else "the header line has an open quote" if header.count('"') % 2
+        else width_fault(header.count(delim) + 1) %}
+    {% if fault %}
+        {% do complain(path ~ ": " ~ fault, faults) %}
+        {{ return(none) }}
     {% endif %}
-    {% if header.count('"') % 2 %}
-        {{ exceptions.raise_compiler_error(path ~ ": the header line has an open quote") }}
-    {% endif %}
-    {% do check_width(path, header.count(',') + 1) %}
     {% set columns = [] %}
-    {% for name in csv_fields(header) %}
+    {% for name in csv_fields(header, delim) %}
         {% do columns.append((name | trim | lower or 'unnamed_' ~ loop.index, 'VARCHAR')) %}
     {% endfor %}
     {{ return(columns) }}
 {% endmacro %}
 
-{#- Refuses a file of more columns than any table needs, before they are looked at one by one. -#}
+{#- What is wrong with a file of more columns than any table needs, before they are looked at one by one; else none. -#}
+{% macro width_fault(columns) %}
+    {{ return(
+        columns ~ " columns, more than " ~ var('max_columns') ~ " (var max_columns)"
+        if columns > number_var('max_columns', 1) else none
+    ) }}
+{% endmacro %}
+
+{#- Refuses a file of more columns than any table needs. -#}
 {% macro check_width(path, columns) %}
-    {% if columns > number_var('max_columns', 1) %}
-        {{ exceptions.raise_compiler_error(
-            path ~ ": " ~ columns ~ " columns, more than " ~ var('max_columns') ~ " (var max_columns)"
-        ) }}
-    {% endif %}
+    {% set fault = width_fault(columns) %}
+    {% do complain(path ~ ": " ~ fault) if fault %}
 {% endmacro %}
 
 {#- The names in a header line as they stand there. -#}
-{% macro csv_fields(header) %}
+{% macro csv_fields(header, delim=',') %}
     {% set names = [] %}
-    {% for field in modules.re.findall('(?:^|,)("(?:[^"]|"")*"|[^,]*)', header) %}
+    {% for field in modules.re.findall('(?:^|' ~ delim ~ ')("(?:[^"]|"")*"|[^' ~ delim ~ ']*)', header) %}
         {% do names.append((field[1:-1] if field.startswith('"') else field) | replace('""', '"')) %}
     {% endfor %}
     {{ return(names) }}

@@ -1,38 +1,59 @@
-{#- The raw files of one table of a shop: a list of {path, name, format, partitions}.
+{#- The raw files of one table of a shop: a list of {path, name, format, delim, is_packed, partitions}.
 
-    A table is <table>.csv, <table>.parquet, or all CSV and Parquet files below <table>/; hidden files
+    A table is <table>.csv (.csv.gz, .tsv, .parquet, the ending in any case), or all such files below <table>/; hidden files
     (. and _, but for _loaded_at=…/) are no data. `name` is the path below the shop's folder, `partitions` the names of its hive
-    folders (country=DE/). `listed` is what list_files says of the shop's folder. -#}
-{% macro raw_files(shop, table, listed) %}
+    folders (country=DE/). `listed` is what list_files says of the shop's folder, `faults` a list for what is wrong. -#}
+{% macro raw_files(shop, table, listed, faults=none) %}
     {% set found = [] %}
     {% set forms = [] %}
     {% set odd = control_signs() ~ '|[^/]{201}|["`\'][^/=]*=' %}
     {% for path in listed %}
-        {% set name = path[(path.index(shop.path) + (shop.path | length)):].lstrip('/') %}
+        {% set name = name_in_folder(shop, path) %}
         {% set place = name.split('/')[0] %}
-        {% set format = name.split('.')[-1] | lower %}
-        {% set is_ours = place == table or name == table ~ '.' ~ name.split('.')[-1] %}
-        {% if is_ours and format in ('csv', 'parquet')
+        {% set form = file_form(name) %}
+        {% if form and (place == table and '/' in name or name == table ~ '.' ~ form.ending)
             and not modules.re.search('(^|/)([.]|_(?![^/=]*=))', name) %}
             {% set partitions = modules.re.findall('([^/=]+)=[^/]*/', name | lower) | unique | list %}
             {% do check_file_name(shop, name, partitions) if modules.re.search(odd, name) %}
-            {% do found.append({'path': path, 'name': name, 'format': format, 'partitions': partitions}) %}
+            {% do found.append({
+                'path': path, 'name': name, 'format': form.format, 'delim': form.delim,
+                'is_packed': form.is_packed, 'partitions': partitions,
+            }) %}
             {% do forms.append(place) if place not in forms %}
         {% endif %}
     {% endfor %}
     {% if found | length > number_var('max_files', 1) %}
-        {{ exceptions.raise_compiler_error(
+        {% do complain(
             shop.path ~ ": table " ~ table ~ " has " ~ (found | length) ~ " files, more than " ~ var('max_files')
-            ~ " (var max_files); join them"
-        ) }}
+            ~ " (var max_files); join them", faults
+        ) %}
     {% endif %}
     {% if forms | length > 1 %}
-        {{ exceptions.raise_compiler_error(
-            shop.path ~ ": table " ~ table ~ " is there more than once (" ~ (forms | join(', '))
-            ~ "); keep one"
-        ) }}
+        {% do complain(
+            shop.path ~ ": table " ~ table ~ " is there more than once (" ~ (forms | join(', ')) ~ "); keep one", faults
+        ) %}
     {% endif %}
     {{ return(found) }}
+{% endmacro %}
+
+{#- A file's path below its shop's folder. -#}
+{% macro name_in_folder(shop, path) %}
+    {{ return(path[(path.index(shop.path) + (shop.path | length)):].lstrip('/')) }}
+{% endmacro %}
+
+{#- How a file of this name is read, by its ending: {ending (as it stands there), format, delim, is_packed}; none if it is not. -#}
+{% macro file_form(name) %}
+    {% set ending = modules.re.search('(?i)[.]((?:csv|tsv)(?:[.]gz)?|parquet)$', name) %}
+    {% if ending %}
+        {% set kind = ending.group(1) | lower %}
+        {{ return({
+            'ending': ending.group(1),
+            'format': 'parquet' if kind == 'parquet' else 'csv',
+            'delim': '\t' if kind.startswith('tsv') else ',',
+            'is_packed': kind.endswith('gz'),
+        }) }}
+    {% endif %}
+    {{ return(none) }}
 {% endmacro %}
 
 {#- Refuses a file whose name, or a folder's above it, cannot be shown, or names a column that cannot be. -#}

@@ -1,4 +1,4 @@
-{#- The source entries in force, each a dict with name, system, path, timezone, reporting_currency.
+{#- The source entries in force, each a dict with name, system, path, timezone, naive_times, reporting_currency.
 
     --vars beats the environment, which beats dbt_project.yml; the environment describes a whole shop of its
     own, so nothing of dbt_project.yml's entries leaks into it. With `system`, only that system's entries. -#}
@@ -11,6 +11,7 @@
             'system': name,
             'path': env_var('PATRONAGE_DATA'),
             'timezone': env_var('PATRONAGE_TIMEZONE', ''),
+            'naive_times': env_var('PATRONAGE_TIMES', ''),
         }] %}
     {% else %}
         {% set entries = var('sources') %}
@@ -32,6 +33,7 @@
             'system': entry.get('system') or 'files',
             'path': full_path((entry.path | string).rstrip('/') or '/'),
             'timezone': entry.get('timezone') or 'UTC',
+            'naive_times': entry.get('naive_times') or 'utc',
             'reporting_currency': entry.get('reporting_currency'),
         } %}
         {% if system is none or shop.system == system %}

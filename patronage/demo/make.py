@@ -94,7 +94,7 @@ def _whole_cast() -> Cast:
     cast = Cast()
     for part in (
         "identity", plant_contacts, "orders", "deliveries", "advocacy",
-        plant_leads, "visitors", plant_devices, plant_faults,
+        plant_leads, "visitors", plant_devices, "foreign", plant_faults,
     ):  # fmt: skip
         if callable(part):
             part(cast)

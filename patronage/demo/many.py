@@ -70,7 +70,7 @@ def plant_leads(cast: Cast) -> None:
 
 
 def plant_devices(cast: Cast) -> None:
-    """Devices of at most 10 people are stitched, of more not; bots and strangers are nobody."""
+    """Devices of at most 10 people are stitched, of more not; bots are nobody."""
     for device, people, owner in (("d-kiosk", 11, None), ("d-terminal", 10, "shared_phone_09")):
         for number in range(people):
             at = f"2025-07-{1 + number:02}T12:00"
@@ -80,6 +80,3 @@ def plant_devices(cast: Cast) -> None:
         cast.event(owner, "2025-07-20T12:00", event_type="product_viewed", **unnamed)
     bot = {"anonymous_id": "d-bot", "is_bot": "true"}
     cast.event(None, "2025-07-21T12:00", "5", event_type="product_viewed", **bot)
-    stranger = {"anonymous_id": "d-stranger", "email": "who@example.net"}
-    stranger |= {"event_type": "form_submitted", "properties": '{"form":"quote"}'}
-    cast.event(None, "2025-07-22T12:00", **stranger)

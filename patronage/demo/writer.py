@@ -24,13 +24,15 @@ Row = dict[str, str | None]
 
 # How a column of a kind of the contract is written, and the columns that are written otherwise.
 FORMS = {
-    "id": "text", "text": "text", "code": "text", "currency": "text", "time": "stamp",
-    "day": "date", "birthday": "date", "flag": "flag", "number": "number",
+    "id": "text", "person": "text", "figure": "text", "email": "text", "phone": "text",
+    "text": "text", "code": "text", "currency": "text", "status": "text", "event_type": "text",
+    "time": "stamp", "day": "date", "birthday": "date", "flag": "flag", "number": "number",
     "amount": "money", "rate": "money",
 }  # fmt: skip
 OTHERWISE = {
     "quantity": "number", "household_size": "number", "shipping_amount": "money",
-    "tax_amount": "money", "unit_cost": "money", "first_order_at": "date", "_loaded_at": "load",
+    "tax_amount": "money", "unit_cost": "money", "unit_price": "money", "amount": "money",
+    "first_order_at": "date", "_loaded_at": "load",
 }  # fmt: skip
 ARROW_TYPES = {
     "text": pa.string(),

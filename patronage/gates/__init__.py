@@ -42,7 +42,7 @@ from patronage.database import NO_RIGHTS
 
 # what goes wrong in an expectation is in its result; a log of it would be a traceback
 logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
-SHOWN_ROWS = 10
+SHOWN_ROWS = 200  # all that Great Expectations fetches
 
 # DuckDB through SQLAlchemy: read-only and without rights to other files, no transactions of its own
 ENGINE = {

@@ -16,32 +16,20 @@ from great_expectations import expectations as gxe
 from patronage.contract import contract_of, judged_rows
 from patronage.database import literal, opened, quoted
 from patronage.gates import ExpectNoRows, Suite
+from patronage.gates.orders import (
+    decimal_commas,
+    lost_digits,
+    money,
+    shape,
+    unknown_words,
+    used_twice,
+)
+from patronage.gates.words import EXAMPLES, MASKED, WHOLE, text
 
 TYPES = {
     "time": "TIMESTAMP", "day": "DATE", "birthday": "DATE", "flag": "BOOLEAN",
     "amount": "DECIMAL(18,4)", "number": "DECIMAL(18,4)", "rate": "DECIMAL(20,10)",
 }  # fmt: skip
-# what is shown of a value that is on no list: itself, lower case, where it looks like a code
-MASKED = (
-    "case when length({0}) <= 40 and regexp_full_match(lower({0}), '[a-z0-9_ .-]+') "
-    "and length(regexp_replace({0}, '[^0-9]', '', 'g')) < 5 "
-    "then lower({0}) else '(free text)' end"
-)
-# where to look: up to three of the rows, by their keys
-EXAMPLES = "array_to_string(min({0}, 3) filter (where cast({0} as varchar) not like '%@%'), ' ')"
-# rows from which erasure took nothing: of them alone anything is expected
-WHOLE = "not is_scrubbed"
-
-
-def text(value: Any) -> str:
-    """Return an SQL text of a value for a query that passes through SQLAlchemy and `str.format`.
-
-    There a colon would begin a parameter and a brace a field, so they stand as their numbers.
-    """
-    quoted_text = literal(str(value))
-    for sign in ":{}":
-        quoted_text = quoted_text.replace(sign, f"' || chr({ord(sign)}) || '")
-    return f"({quoted_text})"
 
 
 def profile(database: Path, contract: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -149,6 +137,9 @@ def table_suite(
                 description=f"{column} is there, or its row is rejected",
             )
         )
+    checks += used_twice(source, table, rules, limits)
+    checks += decimal_commas(source, table, rules)
+    checks += lost_digits(source, table, rules)
     if last:
         checks += compared_with_the_last(source, table, rules, found, last, limits)
     if table == "orders":
@@ -157,7 +148,7 @@ def table_suite(
                 min_value=1, description="there are orders", severity="warning"
             )
         )
-        checks.append(in_list("status", limits["known_statuses"]))
+        checks += [*shape(source, limits), *money(source, limits)]
         if oldest:
             checks.append(
                 ExpectNoRows(
@@ -185,19 +176,7 @@ def table_suite(
             )
         )
     if table == "events":
-        checks.append(
-            ExpectNoRows(
-                unexpected_rows_query=(
-                    f"select {MASKED.format('event_type')} as event_type, count(*) as rows, "
-                    f"{EXAMPLES.format('event_id')} as examples "
-                    "from {batch} where row_status = 'accepted' "
-                    "and event_type not in (select event_type from seeds.event_points) "
-                    "group by 1 order by 2 desc, 1"
-                ),
-                description="event types are in the seed event_points (others score 0)",
-                severity="warning",
-            )
-        )
+        checks.append(unknown_words("event_type", "event_id", "event_points", "others score 0"))
     return Suite(
         key.replace("/", " "),
         f"select * from {judged_rows(table)} where source = {text(source)} and {WHOLE}",
@@ -221,21 +200,6 @@ def rejects(source: str, table: str, limit: float, word: str) -> ExpectNoRows:
         ),
         description=f"at most {limit:.0%} of the rows are rejected",
         severity="critical" if word == "stop" else "warning",
-    )
-
-
-def in_list(column: str, values: list[str]) -> ExpectNoRows:
-    """Every value is on a list: one that is not may mean what nobody has thought of."""
-    known = ", ".join(text(value) for value in values)
-    return ExpectNoRows(
-        unexpected_rows_query=(
-            f"select {MASKED.format(column)} as {column}, count(*) as rows, "
-            f"{EXAMPLES.format('order_id')} as examples from {{batch}} "
-            f"where row_status = 'accepted' and {column} not in ({known}) "
-            "group by 1 order by 2 desc, 1"
-        ),
-        description=f"{column} is one of the var gates.known_statuses",
-        severity="warning",
     )
 
 

@@ -28,7 +28,7 @@ customers as (
     from {{ ref('customers') }}
     where
         orders > 0
-        and coalesce(known_first_order_date >= first_order_date, true)
+        and not is_known_earlier
     group by {{ period_start('month', 'first_order_date') }}
 )
 

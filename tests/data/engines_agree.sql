@@ -1,5 +1,6 @@
 -- Where engines differ, each gives what is worked out here by hand: a row is one that does not.
 {%- set text = dbt.type_string() %}
+{%- set in_berlin = {'naive_times': 'local', 'timezone': 'Europe/Berlin'} %}
 {%- set checks = {
     'int by int is no whole number': ['cast(7 / 2 as double)', '3.5e0'],
     'share of decimals': [share_of('cast(1 as decimal(18, 4))', 'cast(3 as decimal(18, 4))'), '0.333333333e0'],
@@ -70,6 +71,76 @@
         seconds_between("timestamp '2024-01-01 00:00:00'", "timestamp '2024-01-01 00:00:01.25'"), '1.25e0',
     ],
     'lower case, letter by letter': [lower_case("'İΣΑΣ'"), "'iσασ'"],
+    'a blank before the zone': [
+        parse_time("'2024-05-31 14:00:00 UTC'", 'VARCHAR'), "timestamp '2024-05-31 14:00:00'",
+    ],
+    'a blank before the offset': [
+        parse_time("'2024-05-31T14:00 +0200'", 'VARCHAR'), "timestamp '2024-05-31 12:00:00'",
+    ],
+    'UTC right behind': [parse_time("'2024-05-31T14:00UTC'", 'VARCHAR'), "timestamp '2024-05-31 14:00:00'"],
+    'an abbreviation is no zone': [parse_time("'2024-05-31 14:00 EST'", 'VARCHAR'), 'cast(null as timestamp)'],
+    'a time of the shops clock': [
+        parse_time("'2024-07-01 23:30:00.5'", 'VARCHAR', in_berlin), "timestamp '2024-07-01 21:30:00.5'",
+    ],
+    'a time that the clocks skip': [
+        parse_time("'2024-03-31 02:30'", 'VARCHAR', in_berlin), "timestamp '2024-03-31 01:30:00'",
+    ],
+    'the first of a time that the clocks repeat': [
+        parse_time("'2024-10-27 02:30'", 'VARCHAR', in_berlin), "timestamp '2024-10-27 00:30:00'",
+    ],
+    'an hour after the clocks were changed': [
+        parse_time("'2024-10-27 03:30'", 'VARCHAR', in_berlin), "timestamp '2024-10-27 02:30:00'",
+    ],
+    'an offset beats the shops clock': [
+        parse_time("'2024-07-01 23:30-01:00'", 'VARCHAR', in_berlin), "timestamp '2024-07-02 00:30:00'",
+    ],
+    'a date alone is no time of the shops clock': [
+        parse_time("'2024-07-01'", 'VARCHAR', in_berlin), "timestamp '2024-07-01 00:00:00'",
+    ],
+    'all kinds of blanks': [
+        parse_text("'\u00a0\u200b\ufeff\u3000a\u00a0b\u2009\u200d'", 'VARCHAR'), "'a\u00a0b'",
+    ],
+    'nothing but blanks': [parse_text("'\u00a0'", 'VARCHAR'), 'cast(null as ' ~ text ~ ')'],
+    'letters beyond ASCII are no blanks': [parse_text("'äß'", 'VARCHAR'), "'äß'"],
+    'a binary UUID': [
+        parse_text("unhex('0A1B2C3D4E5F60718293A4B5C6D7E8F9')", 'BLOB'), "'0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9'",
+    ],
+    'binary text of 16 letters': [parse_text("unhex('61626364656667686162636465666768')", 'BLOB'), "'abcdefghabcdefgh'"],
+    'a word for nothing': [is_nothing("'#N/A'"), 'true'],
+    'a word that only begins like one': [is_nothing("'nano'"), 'false'],
+    'a backslash and N': [is_nothing("chr(92) || 'N'"), 'true'],
+    'nobody: zeros alone': [known_text("'000'", 'person'), 'cast(null as ' ~ text ~ ')'],
+    'nobody: -1': [known_text("'-1'", 'person'), 'cast(null as ' ~ text ~ ')'],
+    'nobody: the UUID of zeros': [
+        known_text("'00000000-0000-0000-0000-000000000000'", 'person'), 'cast(null as ' ~ text ~ ')',
+    ],
+    'somebody: 100': [known_text("'100'", 'person'), "'100'"],
+    'an order may be 0': [known_text("'0'", 'id'), "'0'"],
+    'lost digits': [known_text("'4.36601E+11'", 'id'), 'cast(null as ' ~ text ~ ')'],
+    'lost digits with a comma': [known_text("'4,36601e+11'", 'person'), 'cast(null as ' ~ text ~ ')'],
+    'an id with an e': [known_text("'5e7'", 'id'), "'5e7'"],
+    'a phone number': [known_text("'+49 (30) 901-820'", 'phone'), "'+49 (30) 901-820'"],
+    'too short for a phone number': [known_text("'901-820'", 'phone'), 'cast(null as ' ~ text ~ ')'],
+    'too long for a phone number': [known_text("'1234567890123456'", 'phone'), 'cast(null as ' ~ text ~ ')'],
+    'one digit again and again': [known_text("'000-0000000'", 'phone'), 'cast(null as ' ~ text ~ ')'],
+    'no digits at all': [known_text("'none'", 'phone'), 'cast(null as ' ~ text ~ ')'],
+    'an email': [is_email("'a@b'"), 'true'],
+    'two emails': [is_email("'a@b, c@d'"), 'false'],
+    'nothing before the @': [is_email("'@b'"), 'false'],
+    'the type of an event': [event_type("'Product Viewed'"), "'product_viewed'"],
+    'capitals begin words': [event_type("'productViewed2HTMLPages'"), "'product_viewed2_html_pages'"],
+    'signs alone are no type': [event_type("'--'"), 'cast(null as ' ~ text ~ ')'],
+    'a status of WooCommerce': [order_status("'WC-Checkout-draft '"), "'checkout_draft'"],
+    'a status is no camel': [order_status("'OnHold'"), "'onhold'"],
+    'a status in other letters': [order_status("'Bezahlt (ü)'"), "'bezahlt_ü'"],
+    'ids in their order': [
+        "case when " ~ id_order("'9'") ~ " < " ~ id_order("'010'") ~ " and " ~ id_order("'010'") ~ " < "
+        ~ id_order("'100'") ~ " and " ~ id_order("'100'") ~ " < " ~ id_order("'A1'") ~ " and " ~ id_order("'A1'") ~ " < "
+        ~ id_order("'a'") ~ " then 'ordered' end", "'ordered'",
+    ],
+    'an id that is an address is hashed': [
+        published_id("'@Handle'"), contact_hash("'email'", "'@handle'"),
+    ],
     'blanks and line ends are trimmed': [parse_text("(chr(9) || ' a b ' || chr(13) || chr(10))", 'VARCHAR'), "'a b'"],
     'ids that were floats': [parse_id("'17850.0'", 'VARCHAR'), "'17850'"],
     'digits of a phone number': [normal_phone("'+1 (555) 01-2'"), "'1555012'"],

@@ -11,9 +11,7 @@ with pairs as (
     from {{ ref('int_contacts') }} as contacts
     inner join {{ ref('int_contacts') }} as other_contacts
         on contacts.contact_hash = other_contacts.contact_hash
-    left join {{ ref('shared_contacts') }} as shared
-        on contacts.contact_hash = shared.contact_hash
-    where shared.contact_hash is null
+    where not contacts.is_shared
 )
 
 select

@@ -1,4 +1,5 @@
--- An order whose lines say what they cost is worth its lines: at list price exactly, after discounts at most.
+-- An order whose lines say what they cost is worth its lines: at list price exactly, after discounts at
+-- most, and never less than nothing.
 with lines as (
     select
         order_key,
@@ -22,6 +23,6 @@ where
         lines.gross_amount > 0
         and (
             orders.gross_amount <> lines.gross_amount
-            or orders.gross_amount - orders.discount_amount > lines.amount
+            or orders.gross_amount - orders.discount_amount > greatest(lines.amount, 0)
         )
     )

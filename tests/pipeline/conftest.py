@@ -24,7 +24,7 @@ from patronage.publish import publish
 
 PROJECT = Path(__file__).resolve().parents[2]
 MODELS_ONLY = ["--resource-type", "model", "--resource-type", "seed"]
-STAGING = ["path:models/staging"]
+STAGING = ["path:models/staging", "event_points"]  # whose emails are tells the seed
 ONLY_OF_THEM = ["--indirect-selection", "cautious"]  # no test that looks at more
 DATA_CHECKS = ["--exclude-resource-type", "unit_test"]  # the unit tests run in test_demo.py
 
@@ -48,7 +48,7 @@ def parsed() -> tuple[Manifest, Path]:
     return manifest, target / "manifest.json"
 
 
-SETTINGS = ("DATA", "SYSTEM", "TIMEZONE", "CURRENCY", "AS_OF", "SALT", "MEMORY_LIMIT")
+SETTINGS = ("DATA", "SYSTEM", "TIMEZONE", "TIMES", "CURRENCY", "AS_OF", "SALT", "MEMORY_LIMIT")
 
 
 def unset_settings(monkeypatch: pytest.MonkeyPatch) -> None:

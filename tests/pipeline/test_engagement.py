@@ -89,7 +89,7 @@ def test_a_lead_becomes_strong_once_and_stays_so_dated(warehouse, shop):
                 rows.append(f"{number:03},{at},file_downloaded,{who},")
     rows.append("900,2025-07-04T12:00:00Z,page_viewed,a,")
     rows.append("901,2025-07-05T12:00:00Z,newsletter_unsubscribed,a,")
-    warehouse.build(shop(orders=ORDERS, events=events_of(*rows)))
+    warehouse.build(shop(orders=ORDERS, events=events_of(*rows)), as_of="2025-07-05")
     assert warehouse.rows(
         "select person_key, raw_score, band, became_strong_at from engagement.lead_scores"
         " order by 1"
@@ -236,14 +236,16 @@ def test_an_act_of_a_guest_is_joined_after_sign_in(warehouse, shop):
     ) == [(1, 7, round(7 / 21, 9), None)]
 
 
-@pytest.mark.parametrize("events", [None, events_of("e,2025-01-01,page_viewed,,v")])
+@pytest.mark.parametrize(
+    "events", [None, events_of(*(f"{n},2025-01-01,page_viewed,,v{n}" for n in "123"))]
+)
 def test_a_shop_without_orders_or_events_has_no_advocates_and_no_fault(warehouse, shop, events):
     tables = {"orders": "order_id,ordered_at\n"}
     if events:
         tables["events"] = events
     warehouse.build(shop("none", **tables), checks=True)
     assert warehouse.rows("select count(*) from advocacy.advocacy_tiers") == [(0,)]
-    assert warehouse.rows("select count(*) from engagement.lead_scores") == [(1 if events else 0,)]
+    assert warehouse.rows("select count(*) from engagement.lead_scores") == [(3 if events else 0,)]
     assert warehouse.rows("select sum(customers), count(*) from advocacy.value_vs_advocacy") == [
         (0, 9)
     ]
@@ -261,9 +263,9 @@ SPOILED = {
         "product_liked,3,2,5,signal,,true": "product_liked,3,2,5,fan,,true",
         "form_submitted,5,25,2,,,true": "form_submitted,5,25,2,,,",
         "newsletter_unsubscribed,0,-20": "newsletter_unsubscribed,0,-19",
-        "video_watched,3,10,3,,,true": ",3,10,3,,,true\nVideo watched,3,10,3,,,true",
-        "support_contacted,2,0,2,,,false\n": "support_contacted,2,0,2,,,false\n"
-        "page_viewed,1,1,1,,,true\n",
+        "video_watched,3,10,3,,,true": ",3,10,3,,,true,\nVideo watched,3,10,3,,,true",
+        "support_contacted,2,0,2,,,false,\n": "support_contacted,2,0,2,,,false,\n"
+        "page_viewed,1,1,1,,,true,\n",
     },
     "lead_score_bands.csv": {
         GOOD_BANDS: "weak,0,true\nmedium,200,true\nlow,100,true\nbig,300,\n"

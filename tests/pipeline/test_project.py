@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import json
 import re
@@ -156,7 +157,7 @@ def test_events_are_judged_once(manifest):
 
     The mart and what people say of the shop take texts from them, by the event's number.
     """
-    makers = {"as_of", "int_visitors", "int_events", "reconciliation"}
+    makers = {"int_as_of", "int_visitors", "int_events", "reconciliation"}
     for node in models(manifest):
         reads = node["depends_on"]["nodes"]
         if "model.patronage.stg_events" in reads:
@@ -174,6 +175,22 @@ def waits_for(manifest: dict, name: str) -> set[str]:
                 found.add(parent)
                 rest.append(parent)
     return {manifest["nodes"][one]["name"] for one in found}
+
+
+def depth(manifest: dict, name: str) -> int:
+    """How many models are built before a model is, one after the other."""
+
+    @functools.cache
+    def steps(one: str) -> int:
+        parents = manifest["nodes"][one]["depends_on"]["nodes"]
+        return max((1 + steps(two) for two in parents if two.startswith("model.")), default=0)
+
+    return steps(f"model.patronage.{name}")
+
+
+def test_an_order_is_few_steps_away_from_its_files(manifest):
+    """Whoever asks why a number is what it is goes back along this way."""
+    assert depth(manifest, "orders") <= 22
 
 
 def test_what_was_bought_does_not_wait_for_who_did_what(manifest):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gc
+import gzip
 import io
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -116,6 +117,26 @@ def write_forms(root: Path) -> list[str]:
         for path, part in parts.items():
             (root / name / path).parent.mkdir(parents=True, exist_ok=True)
             pq.write_table(part, root / name / path)
+    for name, file, text in (
+        ("ending", "orders.CSV", as_csv(ORDERS)),
+        ("tabs", "orders.tsv", as_csv(ORDERS, delimiter="\t")),
+        (
+            "tabs_and_commas",
+            "orders/a.TSV",
+            as_csv([{"note": "a, b"} | r for r in ORDERS], delimiter="\t"),
+        ),
+        ("packed", "orders.csv.gz", as_csv(ORDERS)),
+        (
+            "packed_bom_and_lines",
+            "orders/1.CSV.GZ",
+            "\ufeff" + as_csv([r | {"note": "x\ny"} for r in ORDERS]),
+        ),
+        ("packed_tabs", "orders/1.tsv.gz", as_csv(ORDERS, delimiter="\t", lineterminator="\r\n")),
+    ):
+        (root / name / file).parent.mkdir(parents=True)
+        content = text.encode()
+        is_packed = file.lower().endswith("gz")
+        (root / name / file).write_bytes(gzip.compress(content) if is_packed else content)
     (root / "both" / "orders").mkdir(parents=True)
     (root / "both" / "orders" / "one.csv").write_text(as_csv(ORDERS[:2]))
     pq.write_table(table[2:], root / "both" / "orders" / "two.parquet")
@@ -265,7 +286,7 @@ HEADER = "order_id,ordered_at,amount\n"
         ({"orders.csv": "order_id,when\n1,2024-01-01\n"}, "orders.csv: required column ordered_at"),
         (
             {"orders.csv": "order_id;ordered_at\n1;2024-01-01\n"},
-            "orders.csv: required column order_id",
+            "orders.csv: its columns are divided by semicolons: save it as CSV UTF-8 with commas",
         ),
         ({"orders.csv": ""}, "orders.csv: no header line; the file is empty"),
         (
@@ -329,6 +350,8 @@ def test_parquet_columns_that_differ_in_case_only_are_refused(warehouse, tmp_pat
     ("settings", "says"),
     [
         ({"timezone": "Mars/Olympus"}, "unknown timezone 'Mars/Olympus'"),
+        ({"timezone": "EST"}, "unknown timezone 'EST' .expected the name of a place"),
+        ({"times": "here"}, "unknown naive_times 'here' .expected utc or local"),
         ({"system": "shopware"}, "unknown system 'shopware'; known are files, complete_journey"),
         ({"as_of": "2024-02-30"}, "as_of: '2024-02-30' is no date; expected YYYY-MM-DD"),
         ({"as_of": "yesterday"}, "as_of: 'yesterday' is no date; expected YYYY-MM-DD"),
@@ -360,6 +383,6 @@ def test_bad_sources_are_refused_in_one_line(warehouse, shop, sources, says):
 def test_only_orders_and_an_empty_shop_are_enough(warehouse, shop):
     warehouse.selection = []  # publishing wants every mart
     warehouse.build(shop(orders=HEADER), checks=True)
-    assert warehouse.rows("from core.as_of") == [(None, None, None)]
+    assert warehouse.rows("from core.as_of") == [(None,) * 5]
     assert warehouse.rows("select count(*) from core.customers") == [(0,)]
     assert warehouse.publish()["core.orders"] == 0

@@ -24,8 +24,8 @@ import duckdb
 PROJECT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(PROJECT / "tests" / "pipeline"))
 
+from random_shops import LOCAL, ZONES, tables, write  # noqa: E402
 from test_bad_input import BROKEN_FILES  # noqa: E402
-from test_oracle import ZONES, tables, write  # noqa: E402
 from test_reading import write_forms  # noqa: E402
 
 from patronage.publish import Mart, literal, marts_of, quoted  # noqa: E402
@@ -95,7 +95,8 @@ def plan(folder: Path, seeds: list[int]) -> list[dict[str, Any]]:
             path = folder / f"shop-{seed}" / name
             path.mkdir(parents=True)
             write(path, tables(rng))
-            sources.append({"name": name, "path": str(path), "timezone": timezone})
+            clock = {"timezone": timezone, "naive_times": LOCAL.get(name, "utc")}
+            sources.append({"name": name, "path": str(path)} | clock)
         variables = {"sources": sources, "reporting_currency": "EUR"}
         command = ["build", *MODELS_ONLY, "--vars", json.dumps(variables)]
         as_of = "2024-02-29" if seed % 2 else ""

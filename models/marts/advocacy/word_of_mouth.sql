@@ -43,7 +43,12 @@ sayings as (
         max(shares) filter (where shares > 0 and lead_number is not null) as top_shares,
         sum(answers) as responses,
         sum(promoters) as promoters,
-        sum(detractors) as detractors
+        sum(detractors) as detractors,
+        -- twice what there is when one half is added to each of promoters, passives and detractors: few
+        -- answers, and answers that are all alike, are no certainty
+        cast(2 * sum(answers) + 3 as double) as more_responses,
+        cast(2 * sum(promoters) + 1 as double) as more_promoters,
+        cast(2 * sum(detractors) + 1 as double) as more_detractors
     from {{ ref('int_shares_and_nps_answers') }}
     group by month_start
 ),
@@ -69,12 +74,17 @@ word_of_mouth as (
             100 * (sayings.promoters - sayings.detractors) / nullif(cast(sayings.responses as double), 0), 9
         ) as nps,
         cast(coalesce(sayings.responses, 0) as bigint) as nps_responses,
-        round(100 * sqrt(
-            (
-                (sayings.promoters + sayings.detractors) * sayings.responses
-                - (sayings.promoters - sayings.detractors) * (sayings.promoters - sayings.detractors)
-            ) / power(cast(nullif(sayings.responses, 0) as double), 3)
-        ), 9) as nps_standard_error
+        cast(coalesce(sayings.promoters, 0) as bigint) as nps_promoters,
+        cast(coalesce(sayings.detractors, 0) as bigint) as nps_detractors,
+        case
+            when sayings.responses >= 2
+                then round(100 * sqrt(
+                    2 * (
+                        (sayings.more_promoters + sayings.more_detractors) * sayings.more_responses
+                        - power(sayings.more_promoters - sayings.more_detractors, 2)
+                    ) / power(sayings.more_responses, 3)
+                ), 9)
+        end as nps_standard_error
     from {{ ref('int_periods') }} as months
     cross join {{ ref('as_of') }} as dates
     left join sales

@@ -1,33 +1,19 @@
-{%- set as_of = setting('as_of', 'PATRONAGE_AS_OF') -%}
-with business_dates as (
-    select max(order_date) as business_date
-    from {{ ref('stg_orders') }}
-    union all
-    select max(event_date) as business_date
-    from {{ ref('stg_events') }}
-    union all
-    select max(refund_date) as business_date
-    from {{ ref('stg_refunds') }}
-),
-
-last_date as (
-    select coalesce({{ date_literal(as_of) }}, max(business_date)) as as_of
-    from business_dates
-),
-
-history as (
-    select min(order_date) as history_start
-    from {{ ref('stg_orders') }}
-    where order_date <= (select max(dates.as_of) from last_date as dates)
+with last_sale as (
+    select max(order_date) as last_sale_date
+    from {{ ref('orders') }}
+    where is_valid
 ),
 
 as_of as (
     select
-        last_date.as_of,
-        history.history_start,
-        cast({{ days_from('history.history_start', 'last_date.as_of') }} + 1 as bigint) as history_days
-    from last_date
-    cross join history
+        dates.as_of,
+        reporting.currency as reporting_currency,
+        last_sale.last_sale_date,
+        dates.history_start,
+        dates.history_days
+    from {{ ref('int_as_of') }} as dates
+    cross join {{ ref('reporting_currency') }} as reporting
+    cross join last_sale
 )
 
 select * from as_of

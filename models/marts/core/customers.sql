@@ -9,7 +9,7 @@ with accounts as (
 orders as (
     select
         customer_number,
-        min(ordered_at) as first_order_at,
+        min_by(ordered_at, order_sequence) as first_order_at,
         min(order_date) as first_order_date,
         max(order_date) as last_order_date,
         count(distinct order_date) as order_days,
@@ -17,7 +17,9 @@ orders as (
         sum(gross_amount) as gross_amount,
         sum(discount_amount) as discount_amount,
         sum(refund_amount) as refund_amount,
-        bool_or(is_left_censored) as is_left_censored
+        bool_or(is_left_censored) as is_left_censored,
+        -- an earlier first order is known, of which the data know nothing
+        max(new_order_date) is null as is_known_earlier
     from {{ ref('orders') }}
     where
         is_valid
@@ -59,20 +61,23 @@ customers as (
             - coalesce(credit_notes.credit_note_amount, 0) as decimal(18, 4)
         ) as net_amount,
         coalesce(orders.is_left_censored, false) as is_left_censored,
-        {{ published_value('customer', 'attributes.country') }} as country,
+        coalesce(orders.is_known_earlier, false) as is_known_earlier,
+        {{ published_value('customer', 'countries.country') }} as country,
         {{ published_value('customer', 'attributes.region') }} as region,
         {{ published_value('customer', 'attributes.acquisition_channel') }} as acquisition_channel,
         {{ published_value('customer', 'attributes.household_size') }} as household_size,
         {{ published_value('customer', 'attributes.income_band') }} as income_band,
         {{ published_value('customer', 'attributes.lock_in') }} as lock_in,
         attributes.birth_date,
-        attributes.country as stated_country,
+        countries.country as stated_country,
         attributes.household_size as stated_household_size
     from {{ ref('int_customers_keyed') }} as people
     left join accounts
         on people.customer_key = accounts.customer_key
     left join {{ ref('int_customer_attributes') }} as attributes
-        on people.customer_number = attributes.customer_number
+        on people.customer_key = attributes.customer_key
+    left join {{ ref('int_customer_countries') }} as countries
+        on people.customer_number = countries.customer_number
     left join orders
         on people.customer_number = orders.customer_number
     left join credit_notes

@@ -8,8 +8,10 @@ with rejected as (
         nullif(
             concat_ws(
                 ':'
+                {#- without what names somebody: an email, or an account id that is one #}
                 {%- for column in rules.key if column != 'email' %},
-                cast({{ column }} as {{ dbt.type_string() }})
+                {%- set key = published_id(column) if rules.columns[column] == 'person' else column %}
+                cast({{ key }} as {{ dbt.type_string() }})
                 {%- endfor %}
             ), ''
         ) as row_key,

@@ -21,7 +21,7 @@ with sales as (
         count(*) filter (where order_class = 'new') as new_orders,
         count(distinct customer_number) as customers,
         count(distinct customer_number) filter (where is_new_customer) as new_customers,
-        bool_or((order_class = 'new' or is_new_to_window) and is_left_censored) as is_left_censored
+        bool_or(order_class = 'new' and is_left_censored) as is_left_censored
     from (
         select
             *,

@@ -5,6 +5,7 @@ with chosen as (
     select
         defaults.purchase,
         own.gaps,
+        own.longer_gaps,
         own.follow_up_days,
         coalesce(enough.purchase, other.purchase) is not null as is_observed,
         coalesce(enough.at_risk_after_days, other.at_risk_after_days, defaults.at_risk_after_days)
@@ -29,6 +30,7 @@ decided as (
     select
         purchase,
         gaps,
+        longer_gaps,
         follow_up_days,
         {%- for days in ['at_risk_after_days', 'lapsed_after_days'] %}
         case purchase
@@ -45,28 +47,41 @@ decided as (
     from chosen
 ),
 
-lifecycle_thresholds as (
+days as (
     select
-        decided.purchase,
-        cast(coalesce(decided.fixed_at_risk_after_days, decided.at_risk_after_days) as bigint)
-            as at_risk_after_days,
+        *,
+        cast(coalesce(fixed_at_risk_after_days, at_risk_after_days) as bigint) as decided_at_risk_after_days,
         cast(
             greatest(
-                coalesce(decided.fixed_lapsed_after_days, decided.lapsed_after_days),
-                coalesce(decided.fixed_at_risk_after_days, decided.at_risk_after_days) + 1
+                coalesce(fixed_lapsed_after_days, lapsed_after_days),
+                coalesce(fixed_at_risk_after_days, at_risk_after_days) + 1
             ) as bigint
-        ) as lapsed_after_days,
-        cast(decided.gaps as bigint) as gaps,
-        decided.follow_up_days,
+        ) as decided_lapsed_after_days
+    from decided
+),
+
+lifecycle_thresholds as (
+    select
+        purchase,
+        decided_at_risk_after_days as at_risk_after_days,
+        decided_lapsed_after_days as lapsed_after_days,
+        cast(gaps as bigint) as gaps,
+        cast(longer_gaps as bigint) as longer_gaps,
+        -- in whole numbers: nine tenths of the follow-up, a tenth of all gaps
+        coalesce(
+            10 * decided_lapsed_after_days > 9 * follow_up_days
+            or 10 * longer_gaps > gaps + longer_gaps, false
+        ) as is_near_ceiling,
+        follow_up_days,
         case
             when
-                decided.is_observed
-                and decided.fixed_at_risk_after_days is null
-                and decided.fixed_lapsed_after_days is null
+                is_observed
+                and fixed_at_risk_after_days is null
+                and fixed_lapsed_after_days is null
                 then 'observed'
             else 'configured'
         end as method
-    from decided
+    from days
 )
 
 select * from lifecycle_thresholds

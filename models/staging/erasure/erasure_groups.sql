@@ -3,12 +3,12 @@
 -- Pairs of hashed accounts and addresses of one person; a guest's address is alone.
 with erasure_groups as (
     select
-        addresses.account_node as left_node,
-        addresses.contact_node as right_node
-    from {{ ref('erasure_addresses') }} as addresses
-    inner join {{ ref('erasure_contacts') }} as contacts
-        on addresses.contact_node = contacts.node
-    where addresses.account_node is not null
+        account_node as left_node,
+        contact_node as right_node
+    from {{ ref('erasure_addresses') }}
+    where
+        account_node is not null
+        and not is_shared
     union
     select
         {{ identity_node('account', 'identities') }} as left_node,

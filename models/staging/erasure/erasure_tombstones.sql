@@ -19,12 +19,12 @@ their_addresses as (
     from theirs
 ),
 
-uses as (
-    select contact_node as node
+kept as (
+    select distinct contact_node as node
     from {{ ref('erasure_addresses') }}
-    union
-    select second_node as node
-    from {{ ref('erasure_addresses') }}
+    where
+        account_node is not null
+        or is_shared
 ),
 
 -- an address that only such a row gives goes, too, unless another account has it or many share it; a guest
@@ -36,14 +36,12 @@ older_addresses as (
     from their_addresses
     left join {{ ref('erasure_people') }} as known_people
         on their_addresses.node = known_people.node
-    left join {{ ref('erasure_contacts') }} as contacts
-        on their_addresses.node = contacts.node
-    left join uses
-        on their_addresses.node = uses.node
+    left join kept
+        on their_addresses.node = kept.node
     where
         their_addresses.node is not null
         and known_people.node is null
-        and (uses.node is null or not contacts.is_account)
+        and kept.node is null
 ),
 
 -- their referral codes: those of their customers rows, and those that they sent and nobody's row has

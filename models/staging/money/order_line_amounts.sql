@@ -3,9 +3,10 @@
 with priced as (
     select
         lines.row_id,
-        orders.order_row_id,
+        orders.row_id as order_row_id,
         orders.rate,
         lines.product_id,
+        lines.unit_price,
         -- a line that states no quantity is one unit
         coalesce(lines.quantity, 1) as units,
         coalesce(lines.discount_amount, 0) as discount_amount,
@@ -19,25 +20,37 @@ with priced as (
             )
         ) as amount
     from {{ ref('base_order_lines') }} as lines
-    left join {{ ref('order_keys') }} as orders
+    left join {{ ref('stg_orders') }} as orders
         on
             lines.source = orders.source
             and lines.order_id = orders.order_id
     where lines.reject_reason is null
 ),
 
+-- a line of a negative amount is a discount: all that it says is what it takes off
+judged as (
+    select
+        *,
+        coalesce(amount < 0, false) as is_discount
+    from priced
+),
+
 converted as (
     select
         row_id,
         order_row_id,
-        product_id,
-        units,
+        is_discount,
+        case when not is_discount then product_id end as product_id,
+        case when is_discount then 0 else units end as units,
         has_no_amount,
+        not is_discount and coalesce(unit_price < 0, false) as has_negative_price,
         amount as order_currency_amount,
-        discount_amount as order_currency_discount_amount,
+        case when is_discount then -amount else discount_amount end as order_currency_discount_amount,
         {{ convert_amount('amount', 'rate') }} as amount,
-        {{ convert_amount('discount_amount', 'rate') }} as discount_amount
-    from priced
+        {{ convert_amount(
+            'case when is_discount then -amount else discount_amount end', 'rate'
+        ) }} as discount_amount
+    from judged
 ),
 
 order_line_amounts as (
@@ -50,11 +63,11 @@ order_line_amounts as (
         discount_amount,
         case when has_no_amount then 0 else amount end as amount,
         not has_no_amount as has_amount,
-        -- judged before a small rate can round the sign away
-        coalesce(order_currency_amount < 0, false) as is_negative,
+        is_discount,
+        has_negative_price,
         not has_no_amount and (
             amount is null or discount_amount is null
-            or greatest(order_currency_amount, amount, discount_amount) > 1000000000000
+            or greatest(abs(order_currency_amount), abs(amount), discount_amount) > 1000000000000
         ) as is_too_large
     from converted
 )

@@ -6,8 +6,14 @@
 {%- endif %}
 
 with present as (
-    select distinct currency
+    select currency
     from {{ ref('base_orders') }}
+    where
+        reject_reason is null
+        and currency is not null
+    union
+    select currency
+    from {{ ref('base_refunds') }}
     where
         reject_reason is null
         and currency is not null

@@ -9,8 +9,8 @@ with judged as (
         case
             when typed.reject_reason is not null then typed.reject_reason
             when amounts.order_row_id is null then 'unknown order'
-            when amounts.is_negative then 'negative amount'
             when amounts.is_too_large then 'amount too large'
+            when amounts.has_negative_price then 'negative unit_price'
         end as reject_reason
     from {{ ref('base_order_lines') }} as typed
     left join {{ ref('order_line_amounts') }} as amounts

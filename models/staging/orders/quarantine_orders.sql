@@ -15,11 +15,11 @@ with judged as (
         end as reject_reason
     from {{ ref('base_orders') }} as typed
     cross join {{ ref('reporting_currency') }} as reporting
-    left join {{ ref('order_fx_rates') }} as rates
+    left join {{ ref('needed_fx_rates') }} as rates
         on
             typed.source = rates.source
             and typed.currency = rates.currency
-            and typed.order_date = rates.order_date
+            and typed.order_date = rates.business_date
 )
 
 select * from {{ quarantined_rows('orders', 'judged') }} as quarantine_orders

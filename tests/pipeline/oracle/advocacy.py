@@ -72,7 +72,8 @@ declare(
     """
     month_start:day referred_orders:count referred_net_amount:amount wom_revenue_share:share
     invites:count converted_invites:count k_factor:share shares:count top_sharer_share:share
-    nps:share nps_responses:count nps_standard_error:share
+    nps:share nps_responses:count nps_promoters:count nps_detractors:count
+    nps_standard_error:share
     """,
 )
 declare(
@@ -443,8 +444,8 @@ def word_of_mouth(shop: Shop) -> pl.DataFrame:
     most = by_month(shared, "event_date", most=pl.col("who").drop_nulls().unique_counts().max())
     net, count = pl.col("net_amount").sum(), pl.len().cast(pl.Int64)
     answers = shop.events.filter(is_nps())
-    mark = pl.when(pl.col("rating") >= 9 * CENT).then(1.0)
-    mark = mark.when(pl.col("rating") <= 6 * CENT).then(-1.0).otherwise(0.0)
+    promoters = (pl.col("rating") >= 9 * CENT).sum().cast(pl.Int64)
+    detractors = (pl.col("rating") <= 6 * CENT).sum().cast(pl.Int64)
     parts = [
         by_month(referred, "order_date", referred_orders=count, referred_net_amount=net),
         by_month(
@@ -458,7 +459,11 @@ def word_of_mouth(shop: Shop) -> pl.DataFrame:
         by_month(shared, "event_date", shares=count),
         most,
         by_month(
-            answers, "event_date", nps_responses=count, nps=mark.mean(), spread=mark.var(ddof=0)
+            answers,
+            "event_date",
+            nps_responses=count,
+            nps_promoters=promoters,
+            nps_detractors=detractors,
         ),
     ]
     frame = pl.DataFrame({"month_start": shop.months}, schema={"month_start": pl.Date})
@@ -472,9 +477,22 @@ def word_of_mouth(shop: Shop) -> pl.DataFrame:
         wom_revenue_share=share(pl.col("referred_net_amount"), pl.col("total_net_amount")),
         k_factor=pl.when(is_mature).then(share(pl.col("converted_invites"), pl.col("customers"))),
         top_sharer_share=share(pl.col("most"), pl.col("shares")),
-        nps=100 * pl.col("nps"),
-        nps_standard_error=100 * (pl.col("spread") / pl.col("nps_responses")).sqrt(),
+        nps=100
+        * share(pl.col("nps_promoters") - pl.col("nps_detractors"), pl.col("nps_responses")),
+        nps_standard_error=nps_standard_error(),
     )
+
+
+def nps_standard_error() -> pl.Expr:
+    """Standard error of the NPS, in its points; NULL below two answers (section 6).
+
+    One half is added to each of promoters, passives and detractors, so that answers that are all
+    alike are no certainty.
+    """
+    answers = pl.col("nps_responses") + 1.5
+    high, low = ((pl.col(f"nps_{c}") + 0.5) / answers for c in ("promoters", "detractors"))
+    variance = high + low - (high - low) ** 2
+    return pl.when(pl.col("nps_responses") >= 2).then(100 * (variance / answers).sqrt())
 
 
 def advocacy_what_if(tiers: pl.DataFrame) -> pl.DataFrame:

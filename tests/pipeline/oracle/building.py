@@ -8,7 +8,14 @@ from typing import Any
 import polars as pl
 
 from oracle import advocacy, customer_share, engagement, lifecycle
-from oracle.core import core_customers, core_events, core_orders, core_refunds, core_sessions
+from oracle.core import (
+    core_customers,
+    core_events,
+    core_orders,
+    core_refunds,
+    core_sessions,
+    order_amounts,
+)
 from oracle.identity import resolve
 from oracle.marts import finished
 from oracle.privacy import ORDER_TEXTS, Publisher
@@ -28,6 +35,7 @@ DEFAULT_PARAMS: dict[str, Any] = {
     "session_gap_minutes": 30,
     "engagement_half_life_days": 30,
     "rare_value_limit": 5,
+    "as_of_visitors": 3,
 }
 
 
@@ -41,8 +49,10 @@ def build(
     """Compute every mart of sections 1 to 6 from raw files.
 
     Args:
-        sources: `{name, system, path, timezone}` of each source; system is always 'files'.
-        as_of: ISO date; default: the latest business date of an order, event or refund.
+        sources: `{name, system, path, timezone, naive_times}` of each source; system is always
+            'files', naive_times 'utc' (the default) or 'local'.
+        as_of: ISO date; default: the latest business date of an order or refund or, if later,
+            the latest on or after which enough people or visitors have events.
         reporting_currency: default: the only currency present.
         salt: goes before the text that is hashed into a guest's key.
         params: settings that differ from `DEFAULT_PARAMS`.
@@ -52,7 +62,8 @@ def build(
 
     Raises:
         FileNotFoundError: a source has no orders.
-        ValueError: several currencies and none chosen; a table found twice; an unknown param.
+        ValueError: several currencies and none chosen; a table found twice; an unknown param; a
+            time zone that is no place.
     """
     settings = DEFAULT_PARAMS | (params or {})
     if unknown := set(settings) - set(DEFAULT_PARAMS):
@@ -60,13 +71,13 @@ def build(
     now = datetime.now(UTC).replace(tzinfo=None)
     staging = stage(sources, reporting_currency, now)
     publisher = Publisher(staging.tables, settings["rare_value_limit"])
-    staging, calendar = cut(staging, as_of)
+    staging, calendar = cut(staging, as_of, settings["as_of_visitors"])
     tables = staging.tables
     people = resolve(tables, salt, settings)
-    refunds = core_refunds(tables["refunds"], tables["orders"], people)
-    orders = core_orders(
-        tables["orders"], tables["order_lines"], refunds, people, settings, calendar
-    )
+    orders = order_amounts(tables["orders"], tables["order_lines"])
+    refunds = core_refunds(tables["refunds"], orders, people)
+    later = tables.pop("later_orders")
+    orders = core_orders(orders, later, refunds, people, settings, calendar)
     customers = core_customers(orders, refunds, people, calendar)
     shown_orders = publisher.orders(orders, *ORDER_TEXTS)
     shown_customers = publisher.customers(customers)
@@ -84,6 +95,8 @@ def build(
     days = pl.DataFrame(
         {
             "as_of": [calendar.as_of],
+            "reporting_currency": [staging.currency],
+            "last_sale_date": [orders.filter("is_valid")["order_date"].max()],
             "history_start": [calendar.history_start],
             "history_days": [calendar.history_days],
         }

@@ -12,14 +12,41 @@ LARGEST = 10**12  # a larger absolute number is rejected (section 0, amounts)
 CEILING = 2 * LARGEST  # stands for anything beyond that
 EARLIEST = datetime(1990, 1, 1)  # an earlier time is impossible (section 1)
 
-INVALID_STATUSES = ("cancelled", "canceled", "void", "failed", "fraud", "test")
+# Section 1: white space is Unicode's, with zero-width and no-break signs.
+BLANKS = (
+    "\t\n\v\f\r \x85\xa0\u1680\u180e\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007"
+    "\u2008\u2009\u200a\u200b\u200c\u200d\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
+)
+# Section 1, words for nothing, in lower case: null in all but free text.
+NOTHING = (
+    r"\N".lower(),
+    "null",
+    "none",
+    "nan",
+    "nil",
+    "n/a",
+    "na",
+    "<na>",
+    "#n/a",
+    "undefined",
+    "-",
+)
+# Section 1: customer ids and visitor ids that are nobody.
+NOBODY = r"^(-1|0+|0{8}-0{4}-0{4}-0{4}-0{12})$"
+# Section 1: a whole number as a spreadsheet shows it when it is long; its digits are lost.
+LOST_DIGITS = r"^[+-]?[0-9]([.,][0-9]+)?[eE]\+[0-9]+$"
 TRUE_WORDS = ("true", "t", "yes", "y", "1")
 FALSE_WORDS = ("false", "f", "no", "n", "0")
 
 TEXT, DAY, TIME = pl.String, pl.Date, pl.Datetime("us")
 
 # Section 1, the raw contract: column -> kind, in contract order.
-#   id, text, lower, upper   text; an id loses a spreadsheet's `.0`
+#   text                     free text
+#   id, person               an id without a spreadsheet's `.0`; of a person it may be nobody's
+#   figure                   text of a number, without a spreadsheet's `.0`
+#   email, phone             an address, null if it can be none
+#   upper, lower             a code without case: a currency, a coupon
+#   status, type             words in snake_case, of an order and of an event
 #   number, positive         a number; `positive` may not be negative
 #   rate                     a number above zero with ten decimals
 #   flag                     true or false
@@ -29,23 +56,24 @@ CONTRACT: dict[str, dict[str, str]] = {
     table: kinds(columns)
     for table, columns in {
         "orders": """
-            order_id:id ordered_at:time customer_id:id email:text phone:text status:lower
+            order_id:id ordered_at:time customer_id:person email:email phone:phone status:status
             currency:upper amount:positive discount_amount:positive shipping_amount:number
-            tax_amount:number channel:text device:text country:text region:text coupon_code:text
-            referral_code:text is_test:flag _loaded_at:time
+            tax_amount:number channel:text device:text country:text region:text coupon_code:lower
+            referral_code:lower cancelled_at:time is_test:flag _loaded_at:time
         """,
         "order_lines": """
-            order_id:id line_id:id product_id:id quantity:positive unit_price:positive
-            discount_amount:positive amount:positive _loaded_at:time
+            order_id:id line_id:id product_id:id quantity:positive unit_price:number
+            discount_amount:positive amount:number _loaded_at:time
         """,
         "refunds": """
-            refund_id:id refunded_at:time amount:positive order_id:id customer_id:id reason:text
-            _loaded_at:time
+            refund_id:id refunded_at:time amount:positive currency:upper order_id:id
+            customer_id:person reason:text _loaded_at:time
         """,
         "customers": """
-            customer_id:id email:text phone:text created_at:time first_order_at:time
-            birth_date:day gender:text country:text region:text city:text job_title:text
-            household_size:id income_band:text acquisition_channel:text referral_code:text
+            customer_id:person email:email phone:phone created_at:time first_order_at:time
+            lifetime_orders:number birth_date:day gender:text country:text region:text
+            city:text job_title:text
+            household_size:figure income_band:text acquisition_channel:text referral_code:lower
             lock_in:text is_staff:flag _loaded_at:time
         """,
         "products": """
@@ -53,12 +81,12 @@ CONTRACT: dict[str, dict[str, str]] = {
             unit_cost:number _loaded_at:time
         """,
         "events": """
-            event_id:id occurred_at:time event_type:lower anonymous_id:id customer_id:id
-            email:text device:text channel:text topic:text product_id:id order_id:id
-            campaign_id:id referral_code:text rating:number text:text value:number properties:text
+            event_id:id occurred_at:time event_type:type anonymous_id:person customer_id:person
+            email:email device:text channel:text topic:text product_id:id order_id:id
+            campaign_id:id referral_code:lower rating:number text:text value:number properties:text
             is_bot:flag is_incentivised:flag is_verified:flag _loaded_at:time
         """,
-        "identities": "customer_id:id same_as:id _loaded_at:time",
+        "identities": "customer_id:person same_as:person _loaded_at:time",
         "fx_rates": "currency:upper rate_date:time rate:rate",
     }.items()
 }

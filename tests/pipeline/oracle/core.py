@@ -6,16 +6,18 @@ from datetime import timedelta
 
 import polars as pl
 
-from oracle.contract import INVALID_STATUSES
 from oracle.identity import People, account, email_contact
 from oracle.marts import declare
+from oracle.seeds import is_email_of_actor, is_refunded, is_sale
 from oracle.staging import Calendar
-from oracle.tools import collect, converted, hashed
+from oracle.tools import CENT, collect, converted, hashed
 
 declare(
     "core.as_of",
     "as_of",
-    "as_of:day history_start:day history_days:count",
+    """
+    as_of:day reporting_currency:text last_sale_date:day history_start:day history_days:count
+    """,
 )
 declare(
     "core.customers",
@@ -112,7 +114,8 @@ def order_amounts(orders: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     """gross_amount and discount_amount of an order (section 0).
 
     Without lines (or none with an amount) the header's amount is goods after all discounts.
-    With lines only what the header's discount exceeds theirs is subtracted, once.
+    With lines only what the header's discount exceeds theirs is subtracted, once. A discount
+    never exceeds the goods: what is over is paid for shipping.
     """
     has_goods = pl.col("has_goods").fill_null(False)
     header_discount = pl.col("discount_amount").fill_null(0)
@@ -132,6 +135,8 @@ def order_amounts(orders: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
             units=pl.col("units").fill_null(0),
             distinct_products=pl.col("distinct_products").fill_null(0),
         )
+        .with_columns(discount_amount=pl.min_horizontal("discount_amount", "gross_amount"))
+        .with_columns(goods_amount=pl.col("gross_amount") - pl.col("discount_amount"))
         .drop("has_goods", "line_goods", "line_discount", "own_line_discount", "amount")
     )
 
@@ -139,13 +144,21 @@ def order_amounts(orders: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
 def core_refunds(refunds: pl.DataFrame, orders: pl.DataFrame, people: People) -> pl.DataFrame:
     """Refunds in the reporting currency; without an order they are credit notes (section 0).
 
-    A credit note is in the reporting currency and belongs to its customer_id's person; it counts
-    unless that person is staff.
+    A credit note belongs to its customer_id's person; it counts unless that person is staff. An
+    order whose status says that it was refunded, but of which no refund was delivered, is
+    refunded in full on its order date.
     """
     staff = people.persons.select("person", "is_staff")
+    by_status = orders.filter(is_refunded(pl.col("status")) & ~pl.col("has_refund")).select(
+        *("source", "order_row", "order_id", "customer_id"),
+        refund_id="status:" + pl.col("order_id"),
+        amount="goods_amount",
+        refund_date="order_date",
+    )
+    delivered = refunds.with_columns(amount=converted(pl.col("amount")))
     return (
-        refunds.join(orders.select("order_row", "rate"), on="order_row", how="left")
-        .with_columns(amount=converted(pl.col("amount")), account=account())
+        pl.concat([delivered.select(by_status.columns), by_status])
+        .with_columns(account=account())
         .join(people.accounts, on="account", how="left")
         .join(staff, on="person", how="left")
         .with_columns(
@@ -155,15 +168,27 @@ def core_refunds(refunds: pl.DataFrame, orders: pl.DataFrame, people: People) ->
     )
 
 
+def in_the_data(orders: pl.DataFrame, later: pl.DataFrame, people: People) -> pl.DataFrame:
+    """How many orders of a person were delivered, valid or not; those after as_of by account.
+
+    The count that the customers file gives is that of the delivery's day, not of as_of.
+    """
+    known = later.select(account=account()).join(people.accounts, on="account")
+    persons = pl.concat([orders.select("person").drop_nulls(), known.select("person")])
+    return persons.group_by("person").agg(orders_in_the_data=pl.len().cast(pl.Int64))
+
+
 def core_orders(
     orders: pl.DataFrame,
-    lines: pl.DataFrame,
+    later: pl.DataFrame,
     refunds: pl.DataFrame,
     people: People,
     params: dict[str, int],
     calendar: Calendar,
 ) -> pl.DataFrame:
-    """Orders with their amounts, sequence and class (sections 0 and 2).
+    """Orders with their sequence and class (sections 0 and 2).
+
+    `orders` have their amounts; those `later` than as_of only their customer_id.
 
     `is_new_to_window` and `is_censored` are what section 3 asks of an order; `new_date` is the
     date of its customer's order of class 'new', null where the customer has none.
@@ -173,21 +198,32 @@ def core_orders(
         .group_by("order_row")
         .agg(refund_amount=pl.col("amount").sum())
     )
-    facts = people.persons.select("person", "customer_key", "is_staff", "known_first_date")
-    is_good = ~pl.col("status").is_in(INVALID_STATUSES).fill_null(False)
-    is_valid = is_good & ~pl.col("is_test").fill_null(False) & ~pl.col("is_staff").fill_null(False)
+    facts = people.persons.select(
+        "person", "customer_key", "is_staff", "known_first_date", "lifetime_orders"
+    )
+    is_cancelled = (pl.col("cancelled_at_date") <= calendar.as_of).fill_null(False)
+    is_left_out = [pl.col(c).fill_null(False) for c in ("is_test", "is_staff")]
+    is_valid = is_sale(pl.col("status")) & ~pl.any_horizontal(is_cancelled, *is_left_out)
+    orders = orders.join(people.orders, on="order_row", how="left")
     orders = (
-        order_amounts(orders, lines)
-        .join(people.orders, on="order_row", how="left")
+        orders.join(in_the_data(orders, later, people), on="person", how="left")
         .join(facts, on="person", how="left")
         .join(returned, on="order_row", how="left")
         .with_columns(is_valid=is_valid)
     )
+    digits = pl.when(pl.col("order_id").str.contains("^[0-9]+$")).then("order_id")
+    number = digits.str.strip_chars_start("0")
+    by_id = {
+        "is_text": digits.is_null(),
+        "length": number.str.len_bytes(),
+        "number": number,
+        "id": pl.col("order_id"),
+    }
     history = (
         orders.lazy()
         .filter(pl.col("is_valid") & pl.col("person").is_not_null())
-        .select("order_row", "person", "ordered_at", "order_id", "source", "order_date")
-        .sort("person", "ordered_at", "order_id", "source")
+        .select("order_row", "person", "ordered_at", "source", "order_date", **by_id)
+        .sort("person", "order_date", "ordered_at", *by_id, "source")
         .select(
             "order_row",
             order_sequence=pl.int_range(1, pl.len() + 1).over("person"),
@@ -196,13 +232,18 @@ def core_orders(
             first_date=pl.col("order_date").first().over("person"),
         )
     )
-    is_known = (pl.col("known_first_date") < pl.col("first_date")).fill_null(False)
+    known_by = (
+        pl.col("known_first_date") < pl.col("first_date"),
+        pl.col("lifetime_orders") > pl.col("orders_in_the_data") * CENT,
+    )
+    is_known = pl.any_horizontal(known.fill_null(False) for known in known_by)
     silence = (pl.col("order_date") - pl.col("previous_order_date")).dt.total_days()
     attributed = pl.col("order_sequence").is_not_null()
     return (
         orders.join(history.collect(), on="order_row", how="left")
         .with_columns(
             refund_amount=pl.when("is_valid").then("refund_amount").fill_null(0),
+            is_known=is_known,
             new_date=pl.when(attributed & ~is_known).then("first_date"),
             order_class=pl.when(pl.col("person").is_null())
             .then(pl.lit("unattributed"))
@@ -213,7 +254,6 @@ def core_orders(
             is_censored=is_censored(calendar, pl.col("first_date")),
         )
         .with_columns(
-            goods_amount=pl.col("gross_amount") - pl.col("discount_amount"),
             order_key=pl.col("source") + ":" + pl.col("order_id"),
         )
         .with_columns(net_amount=pl.col("goods_amount") - pl.col("refund_amount"))
@@ -221,17 +261,21 @@ def core_orders(
 
 
 def is_censored(calendar: Calendar, first_date: pl.Expr) -> pl.Expr:
-    """Left-censored: first order within a year of the history's start, no known first order."""
+    """Left-censored: first order within a year of the history's start, nothing known before."""
     if calendar.history_start is None:
         return pl.lit(False)
     young = first_date < calendar.history_start + timedelta(days=365)
-    return (young & pl.col("known_first_date").is_null()).fill_null(False)
+    is_told = pl.any_horizontal(pl.col("known_first_date", "lifetime_orders").is_not_null())
+    return (young & ~is_told).fill_null(False)
 
 
 def core_customers(
     orders: pl.DataFrame, refunds: pl.DataFrame, people: People, calendar: Calendar
 ) -> pl.DataFrame:
-    """Every identified person, with or without an order (section 2)."""
+    """Every identified person, with or without an order (section 2).
+
+    The country is the customers file's, else that of the latest valid order that has one.
+    """
     bought = (
         orders.filter(pl.col("is_valid") & pl.col("person").is_not_null())
         .group_by("person")
@@ -239,6 +283,8 @@ def core_customers(
             first_order_at=pl.col("ordered_at").sort_by("order_sequence").first(),
             first_order_date=pl.col("order_date").min(),
             last_order_date=pl.col("order_date").max(),
+            is_known=pl.col("is_known").any(),
+            order_country=pl.col("country").sort_by("order_sequence").drop_nulls().last(),
             order_days=pl.col("order_date").n_unique(),
             orders=pl.len(),
             gross_amount=pl.col("gross_amount").sum(),
@@ -261,6 +307,7 @@ def core_customers(
         .join(credited, on="person", how="left")
         .with_columns(zero)
         .with_columns(
+            country=pl.coalesce("country", "order_country"),
             net_amount=pl.col("net_amount") - pl.col("credit_amount").fill_null(0),
             is_left_censored=is_censored(calendar, pl.col("first_order_date")),
         )
@@ -338,7 +385,7 @@ def core_events(events: pl.DataFrame, people: People, params: dict[str, int]) ->
             suffix="_email",
         )
         .with_columns(
-            person=pl.when(pl.col("account").is_null())
+            person=pl.when(pl.col("account").is_null() & is_email_of_actor())
             .then(pl.col("person_email"))
             .otherwise(pl.col("person"))
         )

@@ -125,7 +125,7 @@ def share_cells(shop: Shop, grain: str, breakdown: str) -> pl.DataFrame:
     sales = placed(shop.orders, "order_date")
     is_new = pl.col("order_class") == "new"
     is_new_customer = pl.col("new_date").dt.truncate(interval) == pl.col("period_start")
-    is_entry = is_new | pl.col("is_new_to_window")
+    is_first = pl.col("order_sequence") == 1
     sold = sales.group_by(keys).agg(
         total_net_amount=pl.col("net_amount").sum(),
         new_net_amount=net_of("new"),
@@ -137,7 +137,7 @@ def share_cells(shop: Shop, grain: str, breakdown: str) -> pl.DataFrame:
         new_orders=is_new.sum().cast(pl.Int64),
         customers=pl.col("person").drop_nulls().n_unique().cast(pl.Int64),
         new_customers=pl.col("person").filter(is_new_customer).n_unique().cast(pl.Int64),
-        is_left_censored=(is_entry & pl.col("is_censored")).any(),
+        is_left_censored=(is_first & pl.col("is_censored")).any(),
         goods_amount=pl.col("goods_amount").sum(),
     )
     returned = (

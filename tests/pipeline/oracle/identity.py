@@ -9,6 +9,8 @@ import polars as pl
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
+from oracle.reading import EMAIL
+from oracle.seeds import is_email_of_actor
 from oracle.tools import collect, hashed
 
 
@@ -43,13 +45,37 @@ def contacts_of(rows: pl.DataFrame, owner: str) -> pl.DataFrame:
     return pl.concat(pairs).drop_nulls("contact")
 
 
-def all_accounts(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
-    """Every (source, customer_id) that any table names, numbered in the order of their keys."""
+def all_accounts(tables: dict[str, pl.DataFrame], salt: str) -> pl.DataFrame:
+    """Every (source, customer_id) that any table names, numbered in the order of their keys.
+
+    An id with an @ is an address: the account has this `email`, if it can be one, and its
+    `customer_key` is the source and a hash, as of a guest.
+    """
     names = ("customers", "orders", "refunds", "events", "identities")
-    found = [tables[name].lazy().select(account=account()) for name in names]
-    found.append(tables["identities"].lazy().select(account=account("same_as")))
+    found = [tables[name].lazy().select("source", "customer_id") for name in names]
+    found.append(tables["identities"].lazy().select("source", customer_id="same_as"))
     seen = [frame.drop_nulls().unique() for frame in found]
-    return collect(pl.concat(seen).unique()).sort("account").with_row_index("number")
+    accounts = collect(pl.concat(seen).unique().with_columns(account=account()))
+    is_address = pl.col("customer_id").str.contains("@", literal=True)
+    email = pl.col("customer_id").str.contains(EMAIL)
+    accounts = (
+        accounts.sort("account")
+        .with_row_index("number")
+        .select(
+            *("number", "account", "source"),
+            address=pl.when(is_address).then(
+                pl.lit("email:") + pl.col("customer_id").str.to_lowercase()
+            ),
+            email=pl.when(email).then("customer_id"),
+        )
+    )
+    addresses = accounts["address"].drop_nulls().unique()
+    hashes = pl.col("address").replace_strict(addresses, hashed(salt + addresses), default=None)
+    return accounts.with_columns(
+        customer_key=pl.when(pl.col("address").is_null())
+        .then("account")
+        .otherwise(pl.col("source") + ":" + hashes)
+    ).drop("address", "source")
 
 
 def merged(accounts: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
@@ -61,20 +87,35 @@ def merged(accounts: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
     return groups.with_columns(root=pl.col("number").min().over("label")).drop("label")
 
 
-def usable_contacts(
-    tables: dict[str, pl.DataFrame], params: dict[str, int]
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Contacts of the accounts, and the guest orders with theirs, shared addresses left out.
+class Contacts(NamedTuple):
+    """Addresses that may name somebody."""
 
-    An account's contacts come from its customers row and its orders, never from events. Shared is
-    what more accounts, or more orders without one, give than the limits allow, over all sources.
+    owned: pl.DataFrame  # account, contact
+    guests: pl.DataFrame  # order_row, source, email, phone of the orders without account
+    leads: pl.DataFrame  # source, contact: emails of events that no account and no order has
+
+
+def usable_contacts(
+    tables: dict[str, pl.DataFrame], accounts: pl.DataFrame, params: dict[str, int]
+) -> Contacts:
+    """Contacts of the accounts, the guest orders with theirs, and those of events alone.
+
+    An account's contacts come from its customers row, its orders and its own id, never from
+    events. Left out is what names nobody: an address of a staff account, and a shared one, which
+    more accounts, or more orders without one, give than the limits allow, over all sources.
     """
     orders = tables["orders"]
     owners = pl.concat(
-        rows.select("email", "phone", account=account()).drop_nulls("account")
-        for rows in (tables["customers"], orders)
+        [
+            *(
+                rows.select("email", "phone", account=account()).drop_nulls("account")
+                for rows in (tables["customers"], orders)
+            ),
+            accounts.select("email", phone=pl.lit(None, pl.String), account="account"),
+        ]
     )
     owned = contacts_of(owners, "account").unique()
+    staff = tables["customers"].filter("is_staff").select(account=account())
     guests = orders.filter(pl.col("customer_id").is_null()).select(
         "order_row", "source", email=email_contact(), phone=phone_contact()
     )
@@ -83,19 +124,34 @@ def usable_contacts(
         rows.group_by("contact").len().filter(pl.col("len") > params[limit]).select("contact")
         for rows, limit in ((owned, "contact_max_accounts"), (given, "contact_max_guest_orders"))
     ]
+    crowded.append(owned.join(staff, on="account", how="semi").select("contact"))
     shared = pl.concat(crowded)["contact"].unique()
     usable = [
         pl.when(~pl.col(c).is_in(shared.implode())).then(pl.col(c)).alias(c)
         for c in ("email", "phone")
     ]
-    return owned.filter(~pl.col("contact").is_in(shared.implode())), guests.with_columns(usable)
+    leads = (
+        tables["events"]
+        .filter(
+            is_email_of_actor()
+            & pl.col("customer_id").is_null()
+            & ~pl.col("is_bot").fill_null(False)
+        )
+        .select("source", contact=email_contact())
+        .drop_nulls("contact")
+        .unique()
+        .join(owned, on="contact", how="anti")
+        .join(given, on="contact", how="anti")
+    )
+    owned = owned.filter(~pl.col("contact").is_in(shared.implode()))
+    return Contacts(owned, guests.with_columns(usable), leads)
 
 
 def resolve(tables: dict[str, pl.DataFrame], salt: str, params: dict[str, int]) -> People:
     """Accounts, guests and their persons (section 2, Identity)."""
-    accounts = all_accounts(tables)
+    accounts = all_accounts(tables, salt)
     number = accounts.select("account", "number")
-    owned, guests = usable_contacts(tables, params)
+    owned, guests, leads = usable_contacts(tables, accounts, params)
     owned = owned.join(number, on="account")
 
     # Accounts merge through identities and through the contacts they share.
@@ -111,14 +167,14 @@ def resolve(tables: dict[str, pl.DataFrame], salt: str, params: dict[str, int]) 
     people = (
         groups.filter(pl.col("number") == pl.col("root"))
         .sort("root")
-        .select("root", customer_key="account")
+        .select("root", "customer_key")
         .with_row_index("person")
     )
     groups = groups.join(people.select("root", "person"), on="root").drop("root")
     contacts = owned.join(groups.select("number", "person"), on="number")
     contacts = contacts.select("contact", "person").unique()
 
-    guest_orders, strangers = placed_guests(guests, contacts, people.height, salt)
+    guest_orders, strangers = placed_guests(guests, contacts, leads, people.height, salt)
     account_orders = (
         tables["orders"]
         .select("order_row", account=account())
@@ -136,12 +192,17 @@ def resolve(tables: dict[str, pl.DataFrame], salt: str, params: dict[str, int]) 
 
 
 def placed_guests(
-    guests: pl.DataFrame, contacts: pl.DataFrame, first_person: int, salt: str
+    guests: pl.DataFrame,
+    contacts: pl.DataFrame,
+    leads: pl.DataFrame,
+    first_person: int,
+    salt: str,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Persons of the guest orders: a contact's account, email first; else one of their own.
 
-    Returns the orders (order_row, person) and the new persons (contact, person, customer_key),
-    keyed source || ':' || md5 of the salted contact, in the smallest source that has it.
+    The leads, known by an event's email alone, are persons of their own as well. Returns the
+    orders (order_row, person) and the new persons (contact, person, customer_key), keyed
+    source || ':' || md5 of the salted contact, in the smallest source that has it.
     """
     guests = (
         guests.join(contacts, left_on="email", right_on="contact", how="left")
@@ -150,8 +211,8 @@ def placed_guests(
         .with_columns(own=pl.when(pl.col("person").is_null()).then(pl.coalesce("email", "phone")))
     )
     strangers = (
-        guests.drop_nulls("own")
-        .group_by(contact="own")
+        pl.concat([guests.drop_nulls("own").select("source", contact="own"), leads])
+        .group_by("contact")
         .agg(pl.col("source").min())
         .sort("contact")
         .with_row_index("stranger", first_person)
@@ -184,6 +245,9 @@ def attributes(
             *(pl.col(c).drop_nulls().first() for c in known),
             created_date=pl.col("created_at_date").min(),
             known_first_date=pl.col("first_order_at_date").min(),
+            lifetime_orders=pl.when(pl.col("lifetime_orders").count() > 0).then(
+                pl.col("lifetime_orders").sum()
+            ),
             is_staff=pl.col("is_staff").any(),
         )
     )

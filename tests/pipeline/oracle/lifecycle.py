@@ -23,7 +23,7 @@ declare(
     "purchase",
     """
     purchase:text at_risk_after_days:count lapsed_after_days:count gaps:count
-    follow_up_days:count method:text
+    longer_gaps:count is_near_ceiling:flag follow_up_days:count method:text
     """,
 )
 declare(
@@ -88,8 +88,8 @@ def days_between(start: pl.Expr, end: pl.Expr) -> pl.Expr:
 def order_days(shop: Shop) -> pl.DataFrame:
     """Order days of every customer in order: their number, net amount, neighbours, first day.
 
-    `purchase` is the class of the gap that begins with the day; `is_known` says that the
-    customers file gives an earlier first order.
+    `purchase` is the class of the gap that begins with the day; `is_known` says that an order
+    before the first is known.
     """
     days = collect(
         shop.orders.lazy()
@@ -97,7 +97,7 @@ def order_days(shop: Shop) -> pl.DataFrame:
         .group_by("person", day="order_date")
         .agg(net=pl.col("net_amount").sum())
     )
-    known = shop.persons.select("person", "known_first_date")
+    known = shop.persons.select("person", "is_known")
     return (
         days.sort("person", "day")
         .with_columns(
@@ -111,9 +111,7 @@ def order_days(shop: Shop) -> pl.DataFrame:
             purchase=pl.when(pl.col("number") == 1)
             .then(pl.lit("first"))
             .otherwise(pl.lit("repeat")),
-            is_known=(pl.col("known_first_date") < pl.col("first_day")).fill_null(False),
         )
-        .drop("known_first_date")
     )
 
 
@@ -126,16 +124,17 @@ def lifecycle_thresholds(shop: Shop, days: pl.DataFrame) -> pl.DataFrame:
     """Days of silence after which a customer is at risk (Q80) and lapsed (Q95).
 
     A customer's gaps of a class weigh 1 together. Only gaps that start at least F days before
-    as_of and are at most F long count: everyone had the same time to return.
+    as_of and are at most F long count: everyone had the same time to return. Where many are
+    longer, or the limit is nearly F, the history is too short for the shop's rhythm.
     """
     history = shop.calendar.history_days
     follow_up = min(LONGEST_FOLLOW_UP, history // 2) if history is not None else None
     latest = shop.calendar.as_of - timedelta(days=follow_up) if history is not None else None
-    gaps = (
-        days.with_columns(gap=days_between(pl.col("day"), pl.col("next_day")))
-        .filter((pl.col("gap") <= follow_up) & (pl.col("day") <= pl.lit(latest, DAY)))
-        .with_columns(weight=1 / pl.len().over("person", "purchase"))
-    )
+    all_gaps = days.with_columns(gap=days_between(pl.col("day"), pl.col("next_day")))
+    longer_gaps = all_gaps.filter(pl.col("gap") > follow_up)
+    gaps = all_gaps.filter(
+        (pl.col("gap") <= follow_up) & (pl.col("day") <= pl.lit(latest, DAY))
+    ).with_columns(weight=1 / pl.len().over("person", "purchase"))
     observed = {purchase: gap_quantiles(gaps, purchase) for purchase in PURCHASES}
     defaults = {row["purchase"]: row for row in seed("lifecycle_default_thresholds").to_dicts()}
     rows = []
@@ -143,12 +142,21 @@ def lifecycle_thresholds(shop: Shop, days: pl.DataFrame) -> pl.DataFrame:
         found = observed[purchase] or observed[other]
         default = defaults[purchase]
         at_risk, lapsed = found or (default["at_risk_after_days"], default["lapsed_after_days"])
+        lapsed = max(lapsed, at_risk + 1)
+        counted, longer = (
+            rows_of.filter(pl.col("purchase") == purchase).height for rows_of in (gaps, longer_gaps)
+        )
+        is_near = follow_up is not None and (
+            10 * lapsed > 9 * follow_up or 10 * longer > counted + longer
+        )
         rows.append(
             {
                 "purchase": purchase,
                 "at_risk_after_days": at_risk,
-                "lapsed_after_days": max(lapsed, at_risk + 1),
-                "gaps": gaps.filter(pl.col("purchase") == purchase).height,
+                "lapsed_after_days": lapsed,
+                "gaps": counted,
+                "longer_gaps": longer,
+                "is_near_ceiling": is_near,
                 "follow_up_days": follow_up,
                 "method": "observed" if found else "configured",
             }

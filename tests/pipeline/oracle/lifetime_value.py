@@ -26,6 +26,7 @@ declare(
     "model parameter",
     """
     model:text parameter:text value:estimate log_likelihood:share customers:count status:text
+    calibration_ratio:estimate
     """,
 )
 declare(
@@ -48,6 +49,7 @@ declare(
 ENOUGH_REPEATERS = 500
 ENOUGH_DAYS = 180
 CHURN_DAYS = 90
+INSIDE = (0.001, 1000.0)  # a parameter's best value outside of it is at the boundary
 WEEK = 7
 NODES = 64  # of a quadrature
 WIDEST = 15.0  # how far a logarithm may move from its start
@@ -326,10 +328,28 @@ def fitted(people: pl.DataFrame, history_days: int | None) -> Fit | None:
     return fit_bg_nbd(histories(people))
 
 
+def status_of(fit: Fit | None, unit: float) -> str:
+    """Whether a fit is one, or a parameter ran to the boundary.
+
+    γ is an amount, and counted in `unit`s: what a currency is worth says nothing of a fit.
+    """
+    if fit is None:
+        return "insufficient_data"
+    low, high = INSIDE
+    inside = (
+        low <= (value / unit if name == "gamma" else value) <= high
+        for name, value in fit.values.items()
+    )
+    return "fitted" if all(inside) else "at_boundary"
+
+
 def clv_parameters(
-    people: pl.DataFrame, spent: pl.DataFrame, fits: list[Fit | None]
+    people: pl.DataFrame, spent: pl.DataFrame, fits: list[Fit | None], calibration: pl.DataFrame
 ) -> pl.DataFrame:
-    """Parameters of both models, one row each."""
+    """Parameters of both models, one row each; the calibration is of the purchases' model."""
+    unit = spent["mean"].mean() or 1.0
+    predicted, actual = (calibration[f"{c}_purchases"].sum() for c in ("predicted", "actual"))
+    ratio = actual / predicted if predicted > 0 else None
     names = {"bg_nbd": "r alpha a b", "gamma_gamma": "p q gamma"}
     rows = [
         {
@@ -338,12 +358,15 @@ def clv_parameters(
             "value": fit.values[parameter] if fit else None,
             "log_likelihood": fit.log_likelihood if fit else None,
             "customers": base.height,
-            "status": "fitted" if fit else "insufficient_data",
+            "status": status_of(fit, unit),
+            "calibration_ratio": ratio if model == "bg_nbd" else None,
         }
         for (model, parameters), base, fit in zip(names.items(), (people, spent), fits, strict=True)
         for parameter in parameters.split()
     ]
-    return finished("lifecycle.clv_parameters", pl.DataFrame(rows, infer_schema_length=None))
+    schema = {"value": pl.Float64, "log_likelihood": pl.Float64, "calibration_ratio": pl.Float64}
+    frame = pl.DataFrame(rows, schema_overrides=schema, infer_schema_length=None)
+    return finished("lifecycle.clv_parameters", frame)
 
 
 def margins(shop: Shop) -> pl.DataFrame:
@@ -461,8 +484,9 @@ def lifetime_value_marts(shop: Shop, days: pl.DataFrame) -> dict[str, pl.DataFra
         fits[1] = fit_gamma_gamma(
             spent["x"].to_numpy().astype(np.float64), spent["mean"].to_numpy()
         )
+    calibration = clv_calibration(shop, days)
     return {
-        "lifecycle.clv_parameters": clv_parameters(people, spent, fits),
+        "lifecycle.clv_parameters": clv_parameters(people, spent, fits, calibration),
         "lifecycle.clv": clv(shop, people, fits),
-        "lifecycle.clv_calibration": clv_calibration(shop, days),
+        "lifecycle.clv_calibration": calibration,
     }

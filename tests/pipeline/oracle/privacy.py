@@ -6,18 +6,11 @@ import re
 
 import polars as pl
 
-from oracle.seeds import event_points
+from oracle.seeds import event_points, order_statuses
 
 ORDER_TEXTS = ("status", "channel", "device", "country", "region", "coupon_code", "referral_code")
 CUSTOMER_TEXTS = (
     *("country", "region", "acquisition_channel", "household_size", "income_band", "lock_in"),
-)
-KNOWN_STATUSES = frozenset(
-    (
-        *("completed", "complete", "paid", "pending", "processing", "shipped", "delivered"),
-        *("fulfilled", "returned", "refunded", "partially_refunded", "cancelled", "canceled"),
-        *("void", "failed", "fraud", "test"),
-    )
 )
 
 
@@ -64,7 +57,7 @@ class Publisher:
 
     def orders(self, orders: pl.DataFrame, *columns: str) -> pl.DataFrame:
         """Orders with these texts as they are published; orders share them."""
-        known = {"status": KNOWN_STATUSES}
+        known = {"status": frozenset(order_statuses()["status"])}
         return orders.with_columns(
             self.text(orders, column, known.get(column, frozenset())).alias(column)
             for column in columns

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import reduce
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote
+from zoneinfo import available_timezones
 
 import polars as pl
 
 from oracle.contract import (
+    BLANKS,
     CEILING,
     CONTRACT,
     EARLIEST,
     FALSE_WORDS,
     LARGEST,
+    LOST_DIGITS,
+    NOBODY,
+    NOTHING,
     REQUIRED,
     ROW_KEYS,
     TEXT,
@@ -28,17 +35,46 @@ from oracle.tools import CENT, collect, divide
 NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 PLAIN_NUMBER = r"^-?[0-9]{1,11}(\.[0-9]{1,4})?$"
 CLOCK = r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]+)?)?"
-OFFSET = r"(Z|[+-]([01][0-9]|2[0-3])(:?[0-5][0-9])?)?"
+OFFSET = r"( ?(Z|UTC|[+-]([01][0-9]|2[0-3])(:?[0-5][0-9])?))?"
 MOMENT = rf"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}([T ]{CLOCK}{OFFSET})?$"
 WHOLE_FLOAT = r"^-?[0-9]+\.0$"
+ENDINGS = (".csv", ".csv.gz", ".tsv", ".parquet")  # of files, in any case
+EMAIL = r"^[^@]+@[^@]+$"
+ALIKE = "^(" + "|".join(f"{digit}+" for digit in range(10)) + ")$"
+FIGURES = ("id", "person", "figure", "phone")  # lose the `.0` of a spreadsheet
+TEXTS = ("text", "id", "person", "figure", "email", "phone", "lower", "upper", "status", "type")
 
 
-def trimmed(name: str, dtype: pl.DataType) -> pl.Expr:
-    """A value as it arrives: text without blanks at its ends, empty text as null."""
+def trimmed(name: str, kind: str, dtype: pl.DataType) -> pl.Expr:
+    """A value as it arrives: text without blanks at its ends, empty text as null.
+
+    A word for nothing is null, too, but in free text and in the type of an event.
+    """
     if isinstance(dtype, (pl.String, pl.Categorical, pl.Enum, pl.Binary, pl.Null)):
-        text = pl.col(name).cast(pl.String).str.strip_chars(" \t\r\n")
-        return pl.when(text != "").then(text)
+        text = pl.col(name).cast(pl.String).str.strip_chars(BLANKS)
+        is_something = text != ""
+        if kind not in ("text", "type"):
+            is_something &= ~text.str.to_lowercase().is_in(NOTHING)
+        return pl.when(is_something).then(text)
     return pl.col(name)
+
+
+def snake_case(text: pl.Expr, is_camel: bool) -> pl.Expr:
+    """Words in lower case, joined by `_`; with `is_camel` a capital begins a word as well.
+
+    What holds an @ may be an address, and stays one.
+    """
+    if is_camel:
+        text = text.str.replace_all(r"([\p{Ll}\p{N}])(\p{Lu})", "${1}_${2}")
+        text = text.str.replace_all(r"(\p{Lu})(\p{Lu}\p{Ll})", "${1}_${2}")
+    lower = text.str.to_lowercase()
+    words = lower.str.replace_all(r"[^\p{L}\p{N}]+", "_").str.strip_chars("_")
+    return pl.when(text.str.contains("@")).then(lower).when(words != "").then(words)
+
+
+def order_status(text: pl.Expr) -> pl.Expr:
+    """Normal form of a status (section 0): lower case, without `wc-`, signs as `_`."""
+    return snake_case(text.str.to_lowercase().str.strip_prefix("wc-"), is_camel=False)
 
 
 def as_text(name: str, kind: str, dtype: pl.DataType) -> pl.Expr:
@@ -47,15 +83,35 @@ def as_text(name: str, kind: str, dtype: pl.DataType) -> pl.Expr:
     if dtype.is_float():
         value = value.fill_nan(None)
         text = value.cast(pl.String)
-        if kind == "id":
+        if kind in FIGURES:
             is_whole = (value == value.floor()) & (value.abs() < 2.0**63)
             integer = pl.when(is_whole).then(value).cast(pl.Int64).cast(pl.String)
             text = pl.coalesce(integer, text)
         return text
     text = value.cast(pl.String)
-    if kind == "id":
+    if kind in FIGURES:
         is_whole = text.str.contains(WHOLE_FLOAT)
         return pl.when(is_whole).then(text.str.head(-2)).otherwise(text)
+    return text
+
+
+def known_text(text: pl.Expr, kind: str) -> pl.Expr:
+    """What a text says by its kind; null where it says nothing (section 1)."""
+    is_lost = text.str.contains(LOST_DIGITS)
+    if kind == "id":
+        return pl.when(~is_lost).then(text)
+    if kind == "person":
+        return pl.when(~is_lost & ~text.str.contains(NOBODY)).then(text)
+    if kind == "email":
+        return pl.when(text.str.contains(EMAIL)).then(text)
+    if kind == "phone":
+        digits = text.str.replace_all(r"[^0-9]", "")
+        is_phone = digits.str.len_bytes().is_between(7, 15) & ~digits.str.contains(ALIKE)
+        return pl.when(~is_lost & is_phone).then(text)
+    if kind == "status":
+        return order_status(text)
+    if kind == "type":
+        return snake_case(text, is_camel=True)
     if kind == "lower":
         return text.str.to_lowercase()
     return text.str.to_uppercase() if kind == "upper" else text
@@ -142,12 +198,32 @@ def whole(digits: pl.Expr) -> pl.Expr:
     return digits.cast(pl.Int64, strict=False).fill_null(0)
 
 
-def as_time(name: str, dtype: pl.DataType) -> pl.Expr:
+def local_time(clock: pl.Expr, time_zone: str) -> pl.Expr:
+    """Naive UTC instant of a time on the clocks of a place (section 1, Times).
+
+    A time that a clock change repeats is the first; one that it skips moves on by the gap, that
+    is, it counts from the day before by clocks that were not changed.
+    """
+    known = clock.clip(datetime(2, 1, 1), datetime(9998, 12, 31))  # no zone knows other years
+
+    def instant(time: pl.Expr) -> pl.Expr:
+        placed = time.dt.replace_time_zone(time_zone, ambiguous="earliest", non_existent="null")
+        return placed.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+
+    day = timedelta(days=1)
+    return (
+        pl.when(known == clock)
+        .then(pl.coalesce(instant(known), instant(known - day) + day))
+        .otherwise(clock)
+    )
+
+
+def as_time(name: str, dtype: pl.DataType, naive_in: str | None) -> pl.Expr:
     """Naive UTC instant of a text or typed column; null where it is none.
 
-    Section 1: `YYYY-MM-DD[(T| )hh:mm[:ss[.f]][Z|±hh[[:]mm]]]`, nothing else. Section 0: a time
-    without offset is UTC. The instant of a date is its midnight. Digits below a microsecond are
-    cut off.
+    Section 1: `YYYY-MM-DD[(T| )hh:mm[:ss[.f]][ ][Z|UTC|±hh[[:]mm]]]`, nothing else. A time
+    without offset is UTC, or of the clocks in the zone `naive_in`. The instant of a date is its
+    midnight. Digits below a microsecond are cut off.
     """
     value = pl.col(name)
     if isinstance(dtype, pl.Date):
@@ -155,6 +231,8 @@ def as_time(name: str, dtype: pl.DataType) -> pl.Expr:
     if isinstance(dtype, pl.Datetime):
         if dtype.time_zone:
             value = value.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+        elif naive_in:
+            return local_time(value.cast(TIME), naive_in)
         return value.cast(TIME)
     if not isinstance(dtype, pl.String):
         return pl.lit(None, dtype=TIME)
@@ -170,6 +248,9 @@ def as_time(name: str, dtype: pl.DataType) -> pl.Expr:
     seconds = whole(tail.str.extract(r"^:([0-9]{2})", 1))
     micros = (minutes * 60 + seconds) * 1_000_000 + whole(fraction)
     instant = day.cast(TIME) + pl.duration(microseconds=micros)
+    if naive_in:
+        is_naive = value.str.contains(rf"^.{{10}}[T ]{CLOCK}$")
+        instant = pl.when(is_naive).then(local_time(instant, naive_in)).otherwise(instant)
     return pl.when(value.str.contains(MOMENT)).then(instant)
 
 
@@ -211,10 +292,10 @@ def table_files(folder: Path, table: str) -> list[tuple[Path, dict[str, str | No
     root = folder / table
     files: list[tuple[Path, dict[str, str | None]]] = [
         (path, {})
-        for path in (folder / f"{table}.csv", folder / f"{table}.parquet")
-        if path.is_file()
+        for path in sorted(folder.iterdir())
+        if path.is_file() and path.name.lower() in {table + ending for ending in ENDINGS}
     ]
-    inside = sorted(p for p in root.rglob("*") if p.suffix in (".csv", ".parquet") and p.is_file())
+    inside = sorted(p for p in root.rglob("*") if p.name.lower().endswith(ENDINGS) and p.is_file())
     if bool(inside) + len(files) > 1:
         raise ValueError(f"{table}: more than one file or folder under {folder}")
     for path in inside:
@@ -230,8 +311,15 @@ def scan_file(path: Path, partition: dict[str, str | None], table: str) -> pl.La
 
     CSV is read as text; a line without any value is no row. A missing column is null.
     """
-    if path.suffix == ".csv":
-        frame = pl.scan_csv(path, infer_schema=False, glob=False, raise_if_empty=False)
+    ending = path.name.lower()
+    if not ending.endswith(".parquet"):
+        separator = "\t" if ending.endswith(".tsv") else ","
+        options = {"infer_schema": False, "raise_if_empty": False, "separator": separator}
+        if ending.endswith(".gz"):
+            text = io.BytesIO(gzip.decompress(path.read_bytes()))
+            frame = pl.read_csv(text, **options).lazy()
+        else:
+            frame = pl.scan_csv(path, glob=False, **options)
         if columns := frame.collect_schema().names():
             frame = frame.filter(~pl.all_horizontal(pl.col(columns).is_null()))
     else:
@@ -240,7 +328,7 @@ def scan_file(path: Path, partition: dict[str, str | None], table: str) -> pl.La
         frame = frame.with_columns(pl.lit(v, dtype=TEXT).alias(k) for k, v in partition.items())
     names: dict[str, str] = {}
     for header in frame.collect_schema().names():
-        name = header.strip().lower()
+        name = header.strip(BLANKS).lower()
         if name in names and name in CONTRACT[table]:
             raise ValueError(f"{path}: two columns named {name}")
         names[name] = header
@@ -251,15 +339,17 @@ def scan_file(path: Path, partition: dict[str, str | None], table: str) -> pl.La
     return frame.select(present).with_columns(absent).select(list(CONTRACT[table]))
 
 
-def typed(frame: pl.LazyFrame, table: str, time_zone: str, now: datetime) -> pl.LazyFrame:
+def typed(
+    frame: pl.LazyFrame, table: str, time_zone: str, now: datetime, *, is_local: bool
+) -> pl.LazyFrame:
     """Parse every column of one file and name the first reason to reject the row (section 1)."""
     contract = CONTRACT[table]
     schema = frame.collect_schema()
-    clean = frame.select(trimmed(c, schema[c]).alias(c) for c in contract)
+    clean = frame.select(trimmed(c, kind, schema[c]).alias(c) for c, kind in contract.items())
     schema = clean.collect_schema()
     values: list[pl.Expr] = []
     days: list[pl.Expr] = []
-    missing, unparsable, impossible, large, negative = [], [], [], [], []
+    lost, missing, unparsable, impossible, large, negative = [], [], [], [], [], []
 
     def fault(when: pl.Expr, reason: str) -> pl.Expr:
         return pl.when(when).then(pl.lit(reason))
@@ -268,8 +358,11 @@ def typed(frame: pl.LazyFrame, table: str, time_zone: str, now: datetime) -> pl.
         dtype = schema[column]
         target = "=" + column
         value = pl.col(target)
-        if kind in ("id", "text", "lower", "upper"):
-            values.append(as_text(column, kind, dtype).alias(target))
+        if kind in TEXTS:
+            text = as_text(column, kind, dtype)
+            values.append(known_text(text, kind).alias(target))
+            if column in ROW_KEYS[table] and kind in ("id", "person"):
+                lost.append(fault(text.str.contains(LOST_DIGITS), f"lost digits of {column}"))
         elif kind in ("number", "positive", "rate"):
             scale = 10 if kind == "rate" else 4
             values.append(as_number(column, dtype, scale).alias(target))
@@ -280,7 +373,8 @@ def typed(frame: pl.LazyFrame, table: str, time_zone: str, now: datetime) -> pl.
         elif kind == "flag":
             values.append(as_flag(column, dtype).alias(target))
         else:
-            values.append(as_time(column, dtype).alias(target))
+            naive_in = time_zone if is_local else None
+            values.append(as_time(column, dtype, naive_in).alias(target))
             day = business_date(column, value, dtype, time_zone)
             days.append(day.alias(target if kind == "day" else f"{target}_date"))
             if kind == "time":
@@ -288,29 +382,40 @@ def typed(frame: pl.LazyFrame, table: str, time_zone: str, now: datetime) -> pl.
                 impossible.append(fault(out, f"impossible {column}"))
         if column in REQUIRED[table]:
             # A NaN in a required id is null only after parsing; elsewhere it is unparsable.
-            blank = value if kind in ("id", "text", "lower", "upper") else pl.col(column)
+            blank = value if kind in TEXTS else pl.col(column)
             missing.append(fault(blank.is_null(), f"missing {column}"))
-        if kind not in ("id", "text", "lower", "upper"):
+        if kind not in TEXTS:
             broken = pl.col(column).is_not_null() & value.is_null()
             unparsable.append(fault(broken, f"unparsable {column}"))
 
-    reason = pl.coalesce(*missing, *unparsable, *impossible, *large, *negative, pl.lit(None))
+    faults = (*lost, *missing, *unparsable, *impossible, *large, *negative)
+    reason = pl.coalesce(*faults, pl.lit(None))
     parsed = clean.with_columns(values).with_columns(days).with_columns(fault=reason.cast(TEXT))
     targets = [c for c in parsed.collect_schema().names() if c.startswith("=")]
     return parsed.select(*(pl.col(c).alias(c[1:]) for c in targets), "fault")
+
+
+def zone_of(source: dict[str, Any]) -> str:
+    """The time zone of a source: the name of a place or UTC; abbreviations are refused."""
+    time_zone = source.get("timezone") or "UTC"
+    is_name = time_zone in available_timezones() and not time_zone.isupper()
+    if time_zone != "UTC" and not is_name:
+        raise ValueError(f"{source['name']}: {time_zone} is not the name of a place, nor UTC")
+    return time_zone
 
 
 def check(source: dict[str, Any], table: str, columns: list[str], now: datetime) -> Checked:
     """Read one table of one source; a missing table is empty."""
     if source.get("system", "files") != "files":
         raise ValueError(f"{source['name']}: the oracle reads the raw contract only")
-    time_zone = source.get("timezone") or "UTC"
+    time_zone = zone_of(source)
+    is_local = source.get("naive_times") == "local"
     files = table_files(Path(source["path"]), table)
-    frames = [typed(scan_file(p, part, table), table, time_zone, now) for p, part in files]
-    if not frames:
-        blank = pl.LazyFrame(schema=dict.fromkeys(CONTRACT[table], TEXT))
-        frames = [typed(blank, table, time_zone, now)]
-    query = pl.concat(frames)
+    blank = pl.LazyFrame(schema=dict.fromkeys(CONTRACT[table], TEXT))
+    query = pl.concat(
+        typed(frame, table, time_zone, now, is_local=is_local)
+        for frame in [scan_file(path, part, table) for path, part in files] or [blank]
+    )
     if table == "order_lines":
         query = priced(query)
     if table == "events":
@@ -322,21 +427,33 @@ def priced(lines: pl.LazyFrame) -> pl.LazyFrame:
     """Goods of a line (section 1): its amount, else quantity · unit_price − discount_amount.
 
     `goods_amount` is null where the line has neither amount nor unit price. No quantity is one
-    piece. Computed in 10^-8 and rounded once.
+    piece. Computed in 10^-8 and rounded once. A line of a negative amount, whatever its price, is
+    all discount, so that amount and discount make no list price; it holds no product, no pieces.
     """
     pieces = pl.col("quantity").fill_null(CENT)
     wide = pieces.cast(pl.Int128) * pl.col("unit_price")
     wide = wide - pl.col("discount_amount").fill_null(0).cast(pl.Int128) * CENT
     ceiling = 2 * LARGEST * CENT * CENT
-    computed = pl.when(pl.col("amount").is_null()).then(divide(wide.clip(-ceiling, ceiling), CENT))
-    lines = lines.with_columns(pieces=pieces, computed=computed)
-    return lines.with_columns(
-        goods_amount=pl.coalesce("amount", "computed"),
-        fault=pl.coalesce(
-            "fault",
-            pl.when(pl.col("computed") > LARGEST * CENT).then(pl.lit("amount too large")),
-            pl.when(pl.col("computed") < 0).then(pl.lit("negative amount")),
-        ),
+    computed = divide(wide.clip(-ceiling, ceiling), CENT)
+    amount = pl.col("line_amount")
+    is_discount = (amount < 0).fill_null(False)
+    is_too_large = amount.abs() > LARGEST * CENT
+    is_negative = (pl.col("unit_price") < 0) & ~is_discount
+    discount = pl.col("discount_amount")
+    return (
+        lines.with_columns(pieces=pieces, line_amount=pl.coalesce("amount", computed))
+        .with_columns(
+            pieces=pl.when(is_discount).then(0).otherwise("pieces"),
+            held_product_id=pl.when(~is_discount).then("product_id"),
+            goods_amount=amount,
+            taken_off=pl.when(is_discount).then(-amount).otherwise(discount),
+            fault=pl.coalesce(
+                "fault",
+                pl.when(is_too_large).then(pl.lit("amount too large")),
+                pl.when(is_negative).then(pl.lit("negative unit_price")),
+            ),
+        )
+        .drop("line_amount")
     )
 
 

@@ -21,14 +21,40 @@ def seed(name: str, **types: pl.DataType) -> pl.DataFrame:
 def event_points() -> pl.DataFrame:
     """What an event type counts for; `min_rating` in ten-thousandths, like the ratings."""
     points = {"engagement_points": pl.Float64, "lead_points": pl.Float64, "daily_cap": pl.Int64}
-    return seed("event_points", **points, min_rating=pl.Int64, is_visit=pl.Boolean).with_columns(
-        pl.col("min_rating") * CENT
+    flags = {"is_visit": pl.Boolean, "is_email_of_other": pl.Boolean}
+    return seed("event_points", **points, min_rating=pl.Int64, **flags).with_columns(
+        pl.col("min_rating") * CENT, pl.col("is_email_of_other").fill_null(False)
     )
 
 
 def passive_types() -> list[str]:
     """Event types that are no visits; a type that is not listed is one (section 2, Sessions)."""
     return event_points().filter(~pl.col("is_visit"))["event_type"].to_list()
+
+
+def is_email_of_actor() -> pl.Expr:
+    """Whether an event's email is of who did it, not of someone else (section 2, Events)."""
+    others = event_points().filter("is_email_of_other")["event_type"].to_list()
+    return ~pl.col("event_type").is_in(others)
+
+
+@cache
+def order_statuses() -> pl.DataFrame:
+    """Known statuses of orders: status, is_sale, is_refunded (section 0, valid order)."""
+    return seed("order_statuses", is_sale=pl.Boolean, is_refunded=pl.Boolean)
+
+
+def is_sale(status: pl.Expr) -> pl.Expr:
+    """Whether a status is one of a sale: as listed, else unless it begins with 'cancel'."""
+    listed = dict(order_statuses().select("status", "is_sale").rows())
+    unlisted = ~status.str.starts_with("cancel").fill_null(False)
+    return status.replace_strict(listed, default=unlisted, return_dtype=pl.Boolean)
+
+
+def is_refunded(status: pl.Expr) -> pl.Expr:
+    """Whether a status says that all of the order was given back."""
+    listed = order_statuses().filter("is_refunded")["status"].to_list()
+    return status.is_in(listed).fill_null(False)
 
 
 @cache

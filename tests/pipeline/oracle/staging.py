@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -10,6 +11,7 @@ import polars as pl
 
 from oracle.contract import CONTRACT, DAY, TEXT
 from oracle.reading import Checked, Settled, check, settle, table_files
+from oracle.seeds import is_email_of_actor
 
 # The columns of each table that anything after staging reads.
 USED: dict[str, list[str]] = {
@@ -17,13 +19,15 @@ USED: dict[str, list[str]] = {
     for table, columns in {
         "orders": """
             order_id ordered_at ordered_at_date customer_id email phone status currency amount
-            discount_amount channel device country region coupon_code referral_code is_test
+            discount_amount channel device country region coupon_code referral_code
+            cancelled_at_date is_test
         """,
-        "order_lines": "order_id line_id product_id pieces discount_amount goods_amount",
-        "refunds": "refund_id refunded_at_date amount order_id customer_id",
+        "order_lines": "order_id line_id held_product_id pieces taken_off goods_amount",
+        "refunds": "refund_id refunded_at_date amount currency order_id customer_id",
         "customers": """
-            customer_id email phone created_at_date first_order_at_date birth_date country region
-            household_size income_band acquisition_channel referral_code lock_in is_staff
+            customer_id email phone created_at_date first_order_at_date lifetime_orders birth_date
+            country region household_size income_band acquisition_channel referral_code lock_in
+            is_staff
         """,
         "products": "product_id category unit_cost",
         "events": """
@@ -36,15 +40,18 @@ USED: dict[str, list[str]] = {
 }
 
 
-def reporting(orders: list[Checked], wanted: str | None) -> str | None:
-    """The reporting currency: the one asked for, else the only one present (section 0)."""
+def reporting(tables: list[Checked], wanted: str | None) -> str | None:
+    """The reporting currency: the one asked for, else the only one present (section 0).
+
+    Present in orders and refunds; a price list of rates says nothing of the shop.
+    """
     if wanted and wanted.strip():
         return wanted.strip().upper()
-    fine = pl.concat([c.rows.filter(pl.col("fault").is_null()).select("currency") for c in orders])
+    fine = pl.concat([c.rows.filter(pl.col("fault").is_null()).select("currency") for c in tables])
     present = fine["currency"].drop_nulls().unique().sort().to_list()
     if len(present) > 1:
         raise ValueError(
-            f"orders are in several currencies ({', '.join(present)}): "
+            f"orders and refunds are in several currencies ({', '.join(present)}): "
             "choose the reporting currency"
         )
     return present[0] if present else None
@@ -53,43 +60,67 @@ def reporting(orders: list[Checked], wanted: str | None) -> str | None:
 def last_rates(asked: pl.DataFrame, rates: pl.DataFrame) -> pl.DataFrame:
     """The last rate of a currency on or before each date (weekends use the last rate)."""
     return (
-        asked.sort("ordered_at_date")
+        asked.sort("priced_on")
         .join_asof(
             rates.sort("rate_date_date"),
-            left_on="ordered_at_date",
+            left_on="priced_on",
             right_on="rate_date_date",
-            by="currency",
+            by="priced_in",
             check_sortedness=False,
         )
-        .select("currency", "ordered_at_date", "rate")
+        .select(*PRICED, "rate")
     )
 
 
-def order_fx_rates(
-    orders: pl.DataFrame, source: str, rates: pl.DataFrame, currency: str | None
+PRICED = ["priced_in", "priced_on"]  # the currency and the date that a row's rate is of
+
+
+def fx_rates(
+    rows: pl.DataFrame, source: str, rates: pl.DataFrame, currency: str | None
 ) -> pl.DataFrame:
-    """The rate of each foreign currency and order date: the source's own, else the pool's."""
+    """The rate of each foreign currency and date: the source's own, else the pool's."""
     asked = (
-        orders.filter(pl.col("fault").is_null() & (pl.col("currency") != pl.lit(currency, TEXT)))
-        .select("currency", "ordered_at_date")
+        rows.filter(pl.col("fault").is_null() & (pl.col("priced_in") != pl.lit(currency, TEXT)))
+        .select(PRICED)
         .unique()
     )
+    rates = rates.rename({"currency": "priced_in"})
     own = rates.filter(pl.col("source") == source).drop("source")
-    pool = rates.group_by("currency", "rate_date_date").agg(pl.col("rate").max())
-    on = ["currency", "ordered_at_date"]
+    pool = rates.group_by("priced_in", "rate_date_date").agg(pl.col("rate").max())
     return (
         last_rates(asked, own)
-        .join(last_rates(asked, pool), on=on, how="left", suffix="_pool")
-        .select(*on, rate=pl.coalesce("rate", "rate_pool"))
+        .join(last_rates(asked, pool), on=PRICED, how="left", suffix="_pool")
+        .select(*PRICED, rate=pl.coalesce("rate", "rate_pool"))
     )
 
 
-def with_rates(orders: pl.LazyFrame, rates: pl.DataFrame, currency: str | None) -> pl.LazyFrame:
-    """Add an order's rate (null: already in the reporting currency), or reject it without one."""
-    foreign = pl.col("currency").is_not_null() & (pl.col("currency") != pl.lit(currency, TEXT))
+def with_rates(rows: pl.LazyFrame, rates: pl.DataFrame, currency: str | None) -> pl.LazyFrame:
+    """Add a row's rate (null: already in the reporting currency), or reject it without one."""
+    foreign = pl.col("priced_in").is_not_null() & (pl.col("priced_in") != pl.lit(currency, TEXT))
     absent = foreign & pl.col("rate").is_null()
-    return orders.join(rates.lazy(), on=["currency", "ordered_at_date"], how="left").with_columns(
+    return rows.join(rates.lazy(), on=PRICED, how="left").with_columns(
         fault=pl.coalesce("fault", pl.when(absent).then(pl.lit("no rate for currency")))
+    )
+
+
+def priced_order(orders: pl.LazyFrame) -> pl.LazyFrame:
+    """An order's rate is that of its business date."""
+    return orders.with_columns(priced_in="currency", priced_on="ordered_at_date")
+
+
+def priced_refund(refunds: pl.LazyFrame, orders: pl.DataFrame) -> pl.LazyFrame:
+    """A refund reuses its order's date, and its currency unless it names one (sections 0, 1)."""
+    parents = orders.lazy().select(
+        "order_id", order_currency="currency", order_date="ordered_at_date"
+    )
+    return (
+        with_order(refunds, orders, required=False)
+        .join(parents, on="order_id", how="left")
+        .with_columns(
+            priced_in=pl.coalesce("currency", "order_currency"),
+            priced_on=pl.coalesce("order_date", "refunded_at_date"),
+        )
+        .drop("order_currency", "order_date")
     )
 
 
@@ -104,12 +135,16 @@ def with_order(rows: pl.LazyFrame, orders: pl.DataFrame, required: bool) -> pl.L
     )
 
 
+Amend = Callable[[pl.LazyFrame], pl.LazyFrame]
+
+
 class Staging(NamedTuple):
     """Accepted rows of every table, all sources together, each with its `source`."""
 
     tables: dict[str, pl.DataFrame]
     rejected: pl.DataFrame
     reconciliation: pl.DataFrame
+    currency: str | None  # of all amounts
 
 
 def stage(sources: list[dict[str, Any]], reporting_currency: str | None, now: datetime) -> Staging:
@@ -139,28 +174,40 @@ def stage(sources: list[dict[str, Any]], reporting_currency: str | None, now: da
     rates = pl.concat(parts["fx_rates"])
 
     orders = [read(source, "orders") for source in sources]
-    currency = reporting(orders, reporting_currency)
+    refunds = [read(source, "refunds") for source in sources]
+    currency = reporting([*orders, *refunds], reporting_currency)
     first_row = 0
-    for source, checked in zip(sources, orders, strict=True):
+    for source, bought, returned in zip(sources, orders, refunds, strict=True):
         name = source["name"]
-        found = order_fx_rates(checked.rows, name, rates, currency)
-        settled = settle(checked, lambda frame, found=found: with_rates(frame, found, currency))
+
+        def converted(checked: Checked, priced: Amend, name: str = name) -> Settled:
+            asked = priced(checked.rows.lazy()).collect()
+            found = fx_rates(asked, name, rates, currency)
+            return settle(checked, lambda frame: with_rates(priced(frame), found, currency))
+
+        settled = converted(bought, priced_order)
         numbered = settled.accepted.with_row_index("order_row", first_row)
         accepted = keep(name, "orders", settled._replace(accepted=numbered))
         first_row += accepted.height
-        for table in ("order_lines", "refunds"):
-            is_line = table == "order_lines"
-            settled = settle(
-                read(source, table),
-                lambda frame, known=accepted, line=is_line: with_order(frame, known, line),
-            )
-            rows = settled.accepted.drop("order_id") if is_line else settled.accepted
-            keep(name, table, settled._replace(accepted=rows))
+        keep(
+            name,
+            "refunds",
+            converted(returned, lambda frame, known=accepted: priced_refund(frame, known)),
+        )
+        settled = settle(
+            read(source, "order_lines"),
+            lambda frame, known=accepted: with_order(frame, known, required=True),
+        )
+        rows = settled.accepted.drop("order_id").rename(
+            {"held_product_id": "product_id", "taken_off": "discount_amount"}
+        )
+        keep(name, "order_lines", settled._replace(accepted=rows))
 
     return Staging(
         {table: pl.concat(frames) for table, frames in parts.items()},
         pl.concat(refused),
         pl.DataFrame(counts),
+        currency,
     )
 
 
@@ -178,14 +225,43 @@ class Calendar(NamedTuple):
         return (self.as_of - self.history_start).days + 1
 
 
-def cut(staging: Staging, as_of: str | None) -> tuple[Staging, Calendar]:
+def crowded_day(events: pl.DataFrame, least: int) -> date | None:
+    """The latest date on or after which `least` different people or visitors have events.
+
+    Who did an event is its visitor, which is a device; else its account, else its own email. A
+    bot is none of them, nor is who has no name.
+    """
+    email = pl.when(is_email_of_actor()).then(pl.col("email").str.to_lowercase())
+    names = {
+        "visitor": pl.col("source") + ":" + pl.col("anonymous_id"),
+        "account": pl.col("source") + ":" + pl.col("customer_id"),
+        "email": email,
+    }
+    who = pl.coalesce(pl.lit(kind + " ") + name for kind, name in names.items())
+    last_days = (
+        events.filter(~pl.col("is_bot").fill_null(False))
+        .select("event_date", who=who)
+        .drop_nulls("who")
+        .group_by("who")
+        .agg(pl.col("event_date").max())
+        .sort("event_date", descending=True)
+    )
+    return last_days["event_date"][least - 1] if last_days.height >= least else None
+
+
+def cut(staging: Staging, as_of: str | None, as_of_visitors: int) -> tuple[Staging, Calendar]:
     """Drop the orders, lines, refunds and events later than as_of (section 0).
 
     A refund counts at its order's date when it is dated before it (`refund_date`), so that the
-    refund of an order after as_of goes as well. Customers, identities and products stay.
+    refund of an order after as_of goes as well. Customers, identities and products stay, and of
+    the later orders whose they are (`later_orders`). An order knows whether any refund of it was
+    delivered: a later one says that it was not yet refunded.
     """
     tables = dict(staging.tables)
     orders = tables["orders"].rename({"ordered_at_date": "order_date"})
+    orders = orders.with_columns(
+        has_refund=pl.col("order_row").is_in(tables["refunds"]["order_row"].drop_nulls().implode())
+    )
     order_dates = orders.select("order_row", "order_date")
     refunds = (
         tables["refunds"]
@@ -195,12 +271,18 @@ def cut(staging: Staging, as_of: str | None) -> tuple[Staging, Calendar]:
     )
     events = tables["events"].rename({"occurred_at_date": "event_date"})
     if as_of is None:
-        latest = (orders["order_date"], events["event_date"], refunds["refund_date"])
-        end = max((d.max() for d in latest if d.len() and d.max() is not None), default=None)
+        latest = (
+            orders["order_date"].max(),
+            refunds["refund_date"].max(),
+            crowded_day(events, as_of_visitors),
+        )
+        end = max((day for day in latest if day is not None), default=None)
     else:
         end = date.fromisoformat(as_of)
     last = pl.lit(end, dtype=DAY)
     tables["orders"] = orders.filter(pl.col("order_date") <= last)
+    later = orders.filter(pl.col("order_date") > last)
+    tables["later_orders"] = later.select("source", "customer_id")
     tables["refunds"] = refunds.filter(pl.col("refund_date") <= last)
     tables["events"] = events.filter(pl.col("event_date") <= last)
     tables["order_lines"] = tables["order_lines"].join(

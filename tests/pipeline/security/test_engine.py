@@ -84,7 +84,17 @@ def test_private_files_are_their_owners(warehouse, shop, tmp_path):
     before = os.umask(0)
     try:
         with dbt_environment(PROJECT):
-            run_dbt(["run", "--select", "+stg_fx_rates"], PROJECT)
+            run_dbt(
+                [
+                    "build",
+                    "--select",
+                    "+stg_fx_rates",
+                    "--exclude-resource-type",
+                    "test",
+                    "unit_test",
+                ],
+                PROJECT,
+            )
     finally:
         os.umask(before)
     assert (folder / "build.duckdb").stat().st_mode & 0o777 == 0o600

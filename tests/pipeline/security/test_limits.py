@@ -90,11 +90,12 @@ def test_what_is_beyond_all_measure_is_refused_in_one_line(warehouse, tmp_path, 
 def test_a_long_line_is_legal_and_the_limit_is_a_var(warehouse, shop):
     long = "x" * 12_000_000
     data = shop(
-        orders=HEADER + f"1,2024-01-05,{long}\n", events="event_id,occurred_at,event_type\n"
+        orders=HEADER.replace("email", "region") + f"1,2024-01-05,{long}\n",
+        events="event_id,occurred_at,event_type\n",
     )
     warehouse.selection = ORDERS
     warehouse.build(data)
-    assert warehouse.rows("select length(email) from staging.stg_orders") == [(len(long),)]
+    assert warehouse.rows("select length(region) from staging.stg_orders") == [(len(long),)]
     with pytest.raises(BuildError, match="line 2: Maximum line size of 11000000 bytes exceeded"):
         warehouse.build(data, "--vars", "{max_line_bytes: 11000000}")
 

@@ -252,13 +252,19 @@ def poisoned(warehouse: Warehouse, shop) -> Path:
         {"order_id": f"S{n}", "ordered_at": "2024-01-01", "status": status, "currency": currency,
          "amount": amount, "email": "ann@example.com", "channel": TOKEN}
         for n, (status, currency, amount) in enumerate(
-            [("lost", "EUR", "1"), (f"{TOKEN}!", "EUR", "1"), ("call 0660 123 45", "EUR", "1"),
+            [("lost", "EUR", "1"), (f"{TOKEN} and her wife, at home", "EUR", "1"),
+             ("call 0660 123 45", "EUR", "1"),
              ("ann@example.com", "EUR", "1"), ("paid", f"<{TOKEN}>", "1"), ("paid", "EUR", TOKEN)]
         )
     ]  # fmt: skip
     orders.append({"order_id": "", "ordered_at": "2024-01-01", "email": "ann@example.com"})
     events = [
-        {"event_id": "E1", "occurred_at": "2024-01-01", "event_type": f"{TOKEN}?", "text": TOKEN}
+        {
+            "event_id": "E1",
+            "occurred_at": "2024-01-01",
+            "event_type": f"{TOKEN} and his wife, at home",
+            "text": TOKEN,
+        }
     ]
     rates = [{"currency": f"<{TOKEN}>", "rate_date": "2024-01-01", "rate": "1"}]
     return shop(orders=orders, events=events, fx_rates=rates)
@@ -267,7 +273,7 @@ def poisoned(warehouse: Warehouse, shop) -> Path:
 def test_messages_logs_and_pages_hold_no_value_of_free_text(
     warehouse, poisoned, tmp_path, capfd, monkeypatch
 ):
-    warehouse.selection = ["--select", *STAGING, "path:seeds/event_points.csv"]
+    warehouse.selection = ["--select", *STAGING, "path:seeds"]
     warehouse.build(poisoned, currency="EUR")
     file = warehouse.folder / "build.duckdb"
     limits = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["vars"]["gates"]
@@ -316,7 +322,7 @@ def test_currencies_that_are_none_are_not_quoted(warehouse, poisoned):
 
 def test_a_file_without_a_header_is_refused_without_its_values(warehouse, shop):
     data = shop(orders=f"17,2024-01-01,ann@example.com,+43 660 1234567,{'x' * 41}\n")
-    with pytest.raises(BuildError, match="required column order_id is missing") as found:
+    with pytest.raises(BuildError, match="required columns order_id, ordered_at are") as found:
         warehouse.build(data)
     (said,) = found.value.args
     assert "found: 17, (free text), (free text), (free text), (free text))" in said

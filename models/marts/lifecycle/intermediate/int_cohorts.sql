@@ -9,10 +9,7 @@ with int_cohorts as (
         on days.customer_number = customers.customer_number
     where
         days.day_number = 1
-        and (
-            customers.known_first_order_date is null
-            or customers.known_first_order_date >= days.order_date
-        )
+        and not coalesce(customers.is_known_earlier, false)
 )
 
 select * from int_cohorts

@@ -4,7 +4,7 @@ with int_order_stages as (
         days.order_date,
         days.next_order_date,
         case
-            when days.day_number = 1 and customers.known_first_order_date < days.order_date then 'active'
+            when days.day_number = 1 and customers.is_known_earlier then 'active'
             when days.day_number = 1 then 'new'
             when
                 {{ days_from('days.previous_order_date', 'days.order_date') }}

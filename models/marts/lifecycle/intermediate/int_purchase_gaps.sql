@@ -13,17 +13,38 @@ with follow_up as (
     from {{ ref('as_of') }}
 ),
 
--- everyone counted had the whole follow-up to return in
-gaps as (
+every_gap as (
     select
         days.customer_number,
         case when days.day_number = 1 then 'first' else 'repeat' end as purchase,
-        {{ days_from('days.order_date', 'days.next_order_date') }} as gap_days
+        {{ days_from('days.order_date', 'days.next_order_date') }} as gap_days,
+        {{ days_from('days.order_date', 'follow_up.as_of') }} as days_seen,
+        follow_up.follow_up_days
     from {{ ref('int_order_days') }} as days
     cross join follow_up
+    where days.next_order_date is not null
+),
+
+-- everyone counted had the whole follow-up to return in
+gaps as (
+    select
+        customer_number,
+        purchase,
+        gap_days
+    from every_gap
     where
-        {{ days_from('days.order_date', 'follow_up.as_of') }} >= follow_up.follow_up_days
-        and {{ days_from('days.order_date', 'days.next_order_date') }} <= follow_up.follow_up_days
+        days_seen >= follow_up_days
+        and gap_days <= follow_up_days
+),
+
+-- these cannot count, however many they are: they show what the history is too short for
+longer as (
+    select
+        purchase,
+        count(*) as longer_gaps
+    from every_gap
+    where gap_days > follow_up_days
+    group by purchase
 ),
 
 -- a customer's gaps of a class weigh 1 together, or frequent buyers would decide
@@ -62,6 +83,7 @@ int_purchase_gaps as (
         classes.purchase,
         max(follow_up.follow_up_days) as follow_up_days,
         coalesce(max(returns.gaps), 0) as gaps,
+        coalesce(max(longer.longer_gaps), 0) as longer_gaps,
         min(returns.gap_days) filter (where returns.returned_share >= {{ at_risk_share }})
             as at_risk_after_days,
         min(returns.gap_days) filter (where returns.returned_share >= {{ lapsed_share }})
@@ -70,6 +92,8 @@ int_purchase_gaps as (
     cross join follow_up
     left join returns
         on classes.purchase = returns.purchase
+    left join longer
+        on classes.purchase = longer.purchase
     group by classes.purchase
 )
 

@@ -1,7 +1,7 @@
 {#- The days, weeks, months, quarters and years that dense tables stand on. -#}
 with first_days as (
     select history_start as first_day
-    from {{ ref('as_of') }}
+    from {{ ref('int_as_of') }}
     union all
     select min(refund_date) as first_day
     from {{ ref('int_refunds') }}
@@ -13,7 +13,7 @@ bounds as (
         min(first_days.first_day) as first_day,
         max(dates.as_of) as as_of
     from first_days
-    cross join {{ ref('as_of') }} as dates
+    cross join {{ ref('int_as_of') }} as dates
 ),
 
 days as (

@@ -1,5 +1,13 @@
 -- The events as numbers: what counts and joins events reads these, and leaves the texts where they are.
-with stitched as (
+with staff as (
+    select people.customer_number
+    from {{ ref('int_customer_attributes') }} as attributes
+    inner join {{ ref('int_customers_keyed') }} as people
+        on attributes.customer_key = people.customer_key
+    where attributes.is_staff
+),
+
+stitched as (
     select
         events.row_id as event_number,
         events.source,
@@ -17,7 +25,7 @@ with stitched as (
         coalesce(events.is_incentivised, false) as is_incentivised,
         coalesce(events.is_verified, false) as is_verified
     from {{ ref('stg_events') }} as events
-    inner join {{ ref('as_of') }} as dates
+    inner join {{ ref('int_as_of') }} as dates
         on events.event_date <= dates.as_of
     left join {{ ref('int_identified_events') }} as named
         on events.row_id = named.event_row_id
@@ -57,13 +65,13 @@ int_events as (
         end as nps_answer,
         events.has_text,
         events.is_bot,
-        coalesce(attributes.is_staff, false) as is_staff,
-        not events.is_bot and not coalesce(attributes.is_staff, false) as is_counted,
+        staff.customer_number is not null as is_staff,
+        not events.is_bot and staff.customer_number is null as is_counted,
         events.is_incentivised,
         events.is_verified
     from stitched as events
-    left join {{ ref('int_customer_attributes') }} as attributes
-        on events.customer_number = attributes.customer_number
+    left join staff
+        on events.customer_number = staff.customer_number
 )
 
 select * from int_events

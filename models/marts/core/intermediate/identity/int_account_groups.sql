@@ -3,13 +3,12 @@
 -- Pairs of accounts of one person; the materialization joins them into groups.
 with usable_contacts as (
     select
-        contacts.contact_hash,
-        contacts.account_key,
-        min(contacts.account_key) over (partition by contacts.contact_hash) as first_account_key
-    from {{ ref('int_contacts') }} as contacts
-    left join {{ ref('shared_contacts') }} as shared
-        on contacts.contact_hash = shared.contact_hash
-    where shared.contact_hash is null
+        account_key,
+        min(account_key) over (partition by contact_hash) as first_account_key
+    from {{ ref('int_contacts') }}
+    where
+        account_key is not null
+        and not is_shared
 ),
 
 -- whoever was erased has no address left that would join the tombstones of one person's accounts

@@ -18,7 +18,7 @@ with int_account_ids as (
         orders.source,
         orders.customer_id
     from {{ ref('stg_orders') }} as orders
-    inner join {{ ref('as_of') }} as dates
+    inner join {{ ref('int_as_of') }} as dates
         on orders.order_date <= dates.as_of
     where orders.customer_id is not null
     union
@@ -26,22 +26,18 @@ with int_account_ids as (
         refunds.source,
         refunds.customer_id
     from {{ ref('stg_refunds') }} as refunds
-    inner join {{ ref('as_of') }} as dates
+    inner join {{ ref('int_as_of') }} as dates
         on refunds.refund_date <= dates.as_of
-    left join {{ ref('order_keys') }} as orders
-        on
-            refunds.source = orders.source
-            and refunds.order_id = orders.order_id
     where
         refunds.customer_id is not null
         -- a refund counts from its order's date on
-        and (refunds.order_id is null or orders.order_date <= dates.as_of)
+        and (refunds.order_id is null or refunds.order_date <= dates.as_of)
     union
     select
         events.source,
         events.customer_id
     from {{ ref('stg_events') }} as events
-    inner join {{ ref('as_of') }} as dates
+    inner join {{ ref('int_as_of') }} as dates
         on events.event_date <= dates.as_of
     where events.customer_id is not null
 )

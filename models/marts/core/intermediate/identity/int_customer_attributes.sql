@@ -1,7 +1,7 @@
 -- of each attribute the first that any of the person's accounts gives, in the order of the account keys
 with person_accounts as (
     select
-        people.customer_number,
+        accounts.customer_key,
         accounts.account_key,
         customers.*
     from {{ ref('stg_customers') }} as customers
@@ -9,13 +9,11 @@ with person_accounts as (
         on
             customers.source = accounts.source
             and customers.customer_id = accounts.customer_id
-    inner join {{ ref('int_customers_keyed') }} as people
-        on accounts.customer_key = people.customer_key
 ),
 
 int_customer_attributes as (
     select
-        customer_number,
+        customer_key,
         {%- for column in [
             'country', 'region', 'acquisition_channel', 'birth_date', 'household_size', 'income_band', 'lock_in'
         ] %}
@@ -23,9 +21,10 @@ int_customer_attributes as (
         {%- endfor %}
         coalesce(bool_or(is_staff), false) as is_staff,
         min(created_date) as created_date,
-        min(known_first_order_date) as known_first_order_date
+        min(known_first_order_date) as known_first_order_date,
+        sum(lifetime_orders) as lifetime_orders
     from person_accounts
-    group by customer_number
+    group by customer_key
 )
 
 select * from int_customer_attributes

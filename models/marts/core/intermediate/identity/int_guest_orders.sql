@@ -5,7 +5,7 @@ with guest_orders as (
         {{ lower_case('orders.email') }} as email,
         {{ normal_phone('orders.phone') }} as phone
     from {{ ref('stg_orders') }} as orders
-    inner join {{ ref('as_of') }} as dates
+    inner join {{ ref('int_as_of') }} as dates
         on orders.order_date <= dates.as_of
     where orders.customer_id is null
 ),

@@ -1,34 +1,31 @@
 -- who the event itself names: its customer id, else an address that belongs to someone
-with events as (
+with named as (
     select
         events.row_id as event_row_id,
-        events.source,
-        events.customer_id,
-        case
-            when events.customer_id is null
-                then {{ contact_hash("'email'", lower_case('events.email')) }}
-        end as email_hash
+        accounts.customer_key
     from {{ ref('stg_events') }} as events
-    inner join {{ ref('as_of') }} as dates
+    inner join {{ ref('int_as_of') }} as dates
         on events.event_date <= dates.as_of
-    where
-        events.customer_id is not null
-        or events.email is not null
+    inner join {{ ref('int_accounts') }} as accounts
+        on
+            events.source = accounts.source
+            and events.customer_id = accounts.customer_id
+    union all
+    select
+        events.event_row_id,
+        contacts.customer_key
+    from {{ ref('int_event_contacts') }} as events
+    inner join {{ ref('int_contact_owners') }} as contacts
+        on events.email_hash = contacts.contact_hash
 ),
 
 int_identified_events as (
     select
-        events.event_row_id,
+        named.event_row_id,
         people.customer_number
-    from events
-    left join {{ ref('int_accounts') }} as accounts
-        on
-            events.source = accounts.source
-            and events.customer_id = accounts.customer_id
-    left join {{ ref('int_contact_owners') }} as contacts
-        on events.email_hash = contacts.contact_hash
+    from named
     inner join {{ ref('int_customers_keyed') }} as people
-        on coalesce(accounts.customer_key, contacts.customer_key) = people.customer_key
+        on named.customer_key = people.customer_key
 )
 
 select * from int_identified_events

@@ -14,7 +14,7 @@ with guest_customers as (
         on orders.phone_hash = phones.contact_hash
 ),
 
-order_customers as (
+int_order_customers as (
     select
         orders.row_id as order_row_id,
         accounts.customer_key
@@ -28,15 +28,7 @@ order_customers as (
         order_row_id,
         customer_key
     from guest_customers
-),
-
-int_order_customers as (
-    select
-        order_customers.order_row_id,
-        people.customer_number
-    from order_customers
-    inner join {{ ref('int_customers_keyed') }} as people
-        on order_customers.customer_key = people.customer_key
+    where customer_key is not null
 )
 
 select * from int_order_customers

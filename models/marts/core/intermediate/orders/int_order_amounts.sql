@@ -1,4 +1,4 @@
--- lines and refunds are brought to order grain before they meet the order, so that none counts twice
+-- lines are brought to order grain before they meet the order, so that no header counts twice
 with order_lines as (
     select
         order_row_id,
@@ -13,19 +13,10 @@ with order_lines as (
     group by order_row_id
 ),
 
-refunds as (
-    select
-        order_number,
-        sum(amount) as refund_amount
-    from {{ ref('int_refunds') }}
-    where not is_credit_note
-    group by order_number
-),
-
 headers as (
     select
         orders.row_id as order_row_id,
-        order_keys.rate,
+        orders.rate,
         coalesce(lines.has_amount, false) as has_line_amounts,
         coalesce(lines.lines, 0) as lines,
         coalesce(lines.distinct_products, 0) as distinct_products,
@@ -37,17 +28,32 @@ headers as (
         greatest(
             coalesce(orders.discount_amount, 0) - coalesce(lines.order_currency_discount_amount, 0), 0
         ) as excess_discount_amount,
-        coalesce(orders.discount_amount, 0) as header_discount_amount,
-        coalesce(refunds.refund_amount, 0) as refund_amount
+        coalesce(orders.discount_amount, 0) as header_discount_amount
     from {{ ref('stg_orders') }} as orders
-    inner join {{ ref('as_of') }} as dates
+    inner join {{ ref('int_as_of') }} as dates
         on orders.order_date <= dates.as_of
-    inner join {{ ref('order_keys') }} as order_keys
-        on orders.row_id = order_keys.order_row_id
     left join order_lines as lines
         on orders.row_id = lines.order_row_id
-    left join refunds
-        on orders.row_id = refunds.order_number
+),
+
+converted as (
+    select
+        order_row_id,
+        lines,
+        distinct_products,
+        units,
+        case
+            when has_line_amounts then line_amount + line_discount_amount
+            else
+                {{ convert_amount('header_amount', 'rate') }}
+                + {{ convert_amount('header_discount_amount', 'rate') }}
+        end as gross_amount,
+        case
+            when has_line_amounts
+                then line_discount_amount + {{ convert_amount('excess_discount_amount', 'rate') }}
+            else {{ convert_amount('header_discount_amount', 'rate') }}
+        end as discount_amount
+    from headers
 ),
 
 int_order_amounts as (
@@ -56,23 +62,10 @@ int_order_amounts as (
         cast(lines as bigint) as lines,
         cast(distinct_products as bigint) as distinct_products,
         cast(units as decimal(18, 4)) as units,
-        cast(
-            case
-                when has_line_amounts then line_amount + line_discount_amount
-                else
-                    {{ convert_amount('header_amount', 'rate') }}
-                    + {{ convert_amount('header_discount_amount', 'rate') }}
-            end as decimal(18, 4)
-        ) as gross_amount,
-        cast(
-            case
-                when has_line_amounts
-                    then line_discount_amount + {{ convert_amount('excess_discount_amount', 'rate') }}
-                else {{ convert_amount('header_discount_amount', 'rate') }}
-            end as decimal(18, 4)
-        ) as discount_amount,
-        cast(refund_amount as decimal(18, 4)) as refund_amount
-    from headers
+        cast(gross_amount as decimal(18, 4)) as gross_amount,
+        -- what exceeds the goods was paid for their shipping
+        cast(least(discount_amount, gross_amount) as decimal(18, 4)) as discount_amount
+    from converted
 )
 
 select * from int_order_amounts

@@ -6,7 +6,7 @@ with counted as (
         {{ literal(column) }} as column_name,
         {{ column }} as value,
         count(*) as sharers
-    from {{ ref('int_customer_attributes') }}
+    from {{ ref('int_customer_countries' if column == 'country' else 'int_customer_attributes') }}
     group by {{ column }}
     {%- endfor %}
 ),

@@ -1,9 +1,6 @@
 {%- set texts = ['status', 'channel', 'device', 'country', 'region', 'coupon_code', 'referral_code'] -%}
-{%- set known = [] -%}
-{%- for status in var('gates').get('known_statuses', []) + var('invalid_statuses') -%}
-{%- do known.append(literal(status | lower)) -%}
-{%- endfor -%}
-{%- set is_known = "column_name = 'status' and value in (" ~ known | join(', ') ~ ")" -%}
+{%- set statuses = "(select statuses.status from " ~ ref('order_statuses') ~ " as statuses)" -%}
+{%- set is_known = "column_name = 'status' and value in " ~ statuses -%}
 with counted as (
     {%- for column in texts %}
     {{ 'union all' if not loop.first }}
@@ -12,7 +9,7 @@ with counted as (
         {{ column }} as value,
         count(*) as sharers
     from {{ ref('stg_orders') }}
-    where order_date <= (select dates.as_of from {{ ref('as_of') }} as dates)
+    where order_date <= (select dates.as_of from {{ ref('int_as_of') }} as dates)
     group by {{ column }}
     {%- endfor %}
 ),

@@ -1,0 +1,91 @@
+"""Files as they lie there: what is not read, or cannot be, is named with what to do."""
+
+from __future__ import annotations
+
+import gzip
+
+import pytest
+
+from patronage.dbt import BuildError
+
+MARTS = ["as_of"]  # all faults here come before anything is built
+HEADER = "order_id,ordered_at,amount\n"
+
+
+def test_all_faults_of_a_delivery_come_at_once(warehouse, tmp_path):
+    """A line each, with what was found and what is wanted; a ragged row is not looked at yet."""
+    for name, content in {
+        "good/orders.csv": HEADER + "1,2024-01-01\n",
+        "bad/Orders_2024-01.CSV": HEADER,
+        "bad/export/orders.csv.gz": "",
+        "bad/orders.xlsx": "",
+        "bad/readme.md": "",
+        "bad/refunds.csv": "refund_id;refunded_at;amount\n1;2024-01-01;12,50\n",
+        "bad/customers.csv": b"customer_id,na\xefve\n",
+        "bad/products.tsv": "product_id\tname\tName\n",
+        "bad/order_lines.csv": "order_id,id,Qty\n",
+        "bad/events.csv": "event_id,occurred_at,event_type\n",
+        "bad/events.tsv": "event_id\toccurred_at\tevent_type\n",
+    }.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    sources = [
+        {"name": "good", "path": str(tmp_path / "good"), "timezone": "Mars/Olympus"},
+        {"name": "bad", "path": str(tmp_path / "bad")},
+    ]
+    with pytest.raises(BuildError) as error:
+        warehouse.build(sources=sources, as_of="soon")
+    folder = tmp_path / "bad"
+    assert sorted(error.value.args) == sorted(
+        [
+            "source 'good': unknown timezone 'Mars/Olympus' (expected the name of "
+            "a place like Europe/Berlin, or UTC)",
+            f"{folder}: table events is there more than once (events.csv, events.tsv); keep one",
+            f"{folder}: required table orders is missing (orders.csv, .csv.gz, .tsv, .parquet or a "
+            "folder orders/); there are 'Orders_2024-01.CSV', 'customers.csv', 'events.csv', "
+            "'events.tsv', 'export/orders.csv.gz', 'order_lines.csv', 'orders.xlsx', "
+            "'products.tsv', 'readme.md', 'refunds.csv'; did you mean "
+            "'Orders_2024-01.CSV': name it orders.CSV, or put it and others like it into a folder "
+            "orders/; 'export/orders.csv.gz': put it into the shop's folder as orders.csv.gz, or "
+            "into a folder orders/; 'orders.xlsx': save it as CSV UTF-8 (orders.csv)",
+            f"{folder}/refunds.csv: its columns are divided by semicolons: save it as CSV UTF-8 "
+            "with commas; numbers need a decimal point, too (12.50)",
+            f"{folder}/customers.csv: no header line; the file is empty or no UTF-8 text (then "
+            "save it as CSV UTF-8)",
+            f"{folder}/products.tsv: column name is there twice",
+            f"{folder}/order_lines.csv: required column line_id is missing (found: order_id, "
+            "id (did you mean line_id?), qty)",
+            "as_of: 'soon' is no date; expected YYYY-MM-DD",
+        ]
+    )
+
+
+def test_what_is_not_read_is_named_with_what_it_may_be(warehouse, shop):
+    notices: list[str] = []
+    data = shop(
+        orders="order_id,ordered_at,order_status,Total,gift\n1,2024-01-01,paid,3,\n",
+        order_items="order_id,line_id\n",
+        order_lines_old="",
+        notes="",
+    )
+    (data / "customers.xlsx").write_text("")
+    warehouse.build(data, notices=notices)
+    line = (
+        "save it as CSV UTF-8 (customers.csv) (it is not read; did you mean the table customers?)"
+    )
+    way = "name it order_lines.csv, or put it and others like it into a folder order_lines/"
+    not_read = "(it is not read; did you mean the table order_lines?)"
+    assert sorted(notices) == [
+        f"files/'customers.xlsx': {line}",
+        f"files/'order_items.csv': {way} {not_read}",
+        f"files/'order_lines_old.csv': {way} {not_read}",
+        "files/orders.csv: columns ignored: order_status (did you mean status?), "
+        "total (did you mean amount?), gift",
+    ]
+
+
+def test_a_packed_file_that_unpacks_to_more_than_any_shops_is_refused(warehouse, tmp_path):
+    rows = "1,2024-01-01,1\n" * 400_000
+    (tmp_path / "orders.csv.gz").write_bytes(gzip.compress((HEADER + rows).encode()))
+    with pytest.raises(BuildError, match=r"orders.csv.gz: \d+ bytes unpack to 6000027, more than"):
+        warehouse.build(tmp_path, "--vars", "{max_unpacked_share: 300}")
