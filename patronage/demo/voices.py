@@ -144,9 +144,7 @@ def answer_rows(rng: Rng, people: Columns) -> Columns:
          19 + code[0][person] % 3],
     )  # fmt: skip
     is_stranger = question == 4
-    at = (
-        LAST_INSTANT - np.where(is_stranger, 60, 90) * DAY + rng.integers(1, 30 * DAY, size)[person]
-    )
+    at = survey_start(is_stranger * 1) + rng.integers(0, 29 * DAY, size)[person]
     return {
         "survey_id": ids("sv", np.where(is_stranger, 2, 1)),
         "respondent_id": ids("r", people["number"][person] * 2 + is_stranger),
