@@ -6,12 +6,12 @@
 (
     with needed as (
         select distinct
-            dated.source,
-            dated.currency,
-            dated.business_date
-        from {{ dated }} as dated
+            moments.source,
+            moments.currency,
+            moments.business_date
+        from {{ dated }} as moments
         inner join {{ ref('reporting_currency') }} as reporting
-            on dated.currency <> reporting.currency
+            on moments.currency <> reporting.currency
     ),
 
     own_rates as (

@@ -1,4 +1,4 @@
-{#- The columns together name one row: no combination repeats, and none is null but where it may be (`or_null`). -#}
+{#- The columns together name one row: no combination repeats, and none is null but those in `or_null`. -#}
 {% test grain(model, columns, or_null=[]) %}
 
 select

@@ -8,7 +8,7 @@ with rejected as (
         nullif(
             concat_ws(
                 ':'
-                {#- without what names somebody: an address, a respondent, or an account id that is an address #}
+                {#- without what names somebody: an address, a respondent, an account id with an @ #}
                 {%- for column in rules.key if column not in ('email', 'phone', 'respondent_id') %},
                 {%- set key = published_id(column) if rules.columns[column] == 'person' else column %}
                 cast({{ key }} as {{ dbt.type_string() }})

@@ -1,5 +1,6 @@
 with named as (
-    select * from {{ named_customers(ref('stg_service_tickets'), ['customer_id', 'email', 'phone']) }} as named_customers
+    select *
+    from {{ named_customers(ref('stg_service_tickets'), ['customer_id', 'email', 'phone']) }} as owners
 ),
 
 service_tickets as (
@@ -14,7 +15,9 @@ service_tickets as (
         end as customer_key,
         staged.opened_at,
         staged.opened_date,
-        case when staged.first_response_date <= dates.as_of then staged.first_response_at end as first_response_at,
+        case
+            when staged.first_response_date <= dates.as_of then staged.first_response_at
+        end as first_response_at,
         case when staged.resolved_date <= dates.as_of then staged.resolved_at end as resolved_at,
         {{ published_value('ticket', 'staged.channel') }} as channel,
         {{ published_value('ticket', 'staged.topic') }} as topic,

@@ -1,13 +1,15 @@
 with named as (
-    select * from {{ named_customers(ref('stg_survey_answers'), ['customer_id', 'email']) }} as named_customers
+    select *
+    from {{ named_customers(ref('stg_survey_answers'), ['customer_id', 'email']) }} as owners
 ),
 
 answers as (
     select
         staged.source || ':' || staged.survey_id as survey_key,
         staged.source,
-        {{ contact_hash("'respondent'", "staged.source || ':' || staged.survey_id || ':' || staged.respondent_id") }}
-            as respondent,
+        {{ contact_hash(
+            "'respondent'", "staged.source || ':' || staged.survey_id || ':' || staged.respondent_id"
+        ) }} as respondent,
         staged.question_id,
         staged.answered_at,
         staged.answered_date,
