@@ -41,14 +41,11 @@ email,marketing,pending,2024-01-01,ann -> unknown status
 email,marketing,granted,2024-01-01,0,no address,12 -> missing customer_id, email and phone
 email,marketing,granted,2024-01-01,,,+1 555 0101 ->
 ,marketing,granted,2024-01-01,ann -> missing channel
-email,,granted,2024-01-01,ann -> missing purpose
-email,marketing,,2024-01-01,ann -> missing status
 email,marketing,granted,soon,ann -> unparsable stated_at""",
     "campaigns": """campaign_id,name,kind,started_at,ended_at,cost,currency
 c1,Spring, LAUNCH,2024-01-05T10:00:00Z,2024-01-05,10,USD ->
 c2,,,2024-01-05T10:00:00Z,2024-01-05T09:59:59Z -> ended_at before started_at
 c3,,,2024-01-05T10:00:00Z,2024-01-05T10:00:00Z ->
-c4,,,2024-01-05T10:00:00Z,2024-01-04 -> ended_at before started_at
 c5,,,,,10,USD -> no rate for currency
 c6,,,2023-05-31,,10,USD -> no rate for currency
 c7,,,,2024-01-01,10,EUR ->
@@ -88,7 +85,6 @@ s1,r1,q2,2024-02-02,,well -> superseded
 s1,r1,q2,2024-02-02,,very well ->
 unknown,r1,q1,2024-02-02,4 ->
 s1,,q1,2024-02-02,4 -> missing respondent_id
-s1,r1,,2024-02-02,4 -> missing question_id
 s1,4.36601E+11,q1,2024-02-02,4 -> digits of respondent_id lost in a spreadsheet""",
     "category_spend": """category,year,customer_id,email,total_amount,currency,own_rank,brands
 boots,2023.0,ann,,100,USD,1.5,3 -> superseded
