@@ -9,10 +9,9 @@
         select
             source,
             case
-                {%- for column, text_class in text_columns(table).items() if text_class != 'text' %}
+                {%- for column, text_class in text_columns(table).items() %}
                 when column_name = {{ literal(column) }} then {{ literal(text_class) }}
                 {%- endfor %}
-                else 'text'
             end as text_class,
             column_value
         from {{ column_values(table, text_columns(table)) }} as texts_of_{{ table }}

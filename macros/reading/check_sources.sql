@@ -51,7 +51,9 @@
         {% do complain(where ~ "no files in the folder " ~ shop.path, faults) %}
     {% else %}
         {% set is_contract = shop.system == 'files' %}
-        {% set tables = raw_contract() if is_contract else needed_columns(shop.system) %}
+        {% set contract = raw_contract() %}
+        {% set own = {} if is_contract else needed_columns(shop.system) %}
+        {% set tables = own | list + (contract | list if is_contract else tables_beside(shop.system)) %}
         {% set files = {} %}
         {% set unclear = [] %}
         {% for table in tables %}
@@ -62,8 +64,8 @@
         {% endfor %}
         {% set near = near_files(shop, listed, files) %}
         {% set heads = raw_heads(files.values() | sum(start=[])) %}
-        {% for table, rules in tables.items() if table not in unclear %}
-            {% if not files[table] and (table == 'orders' or not is_contract) %}
+        {% for table in tables if table not in unclear %}
+            {% if not files[table] and (table in own or table == 'orders') %}
                 {% do complain(missing_table(shop, table, listed, near), faults) %}
             {% elif not files[table] %}
                 {% for meant, line in near if meant == table %}
@@ -72,8 +74,8 @@
             {% endif %}
             {% set found = raw_relations(shop, table, files[table], heads, faults) %}
             {% do check_table(
-                shop, table, rules.required if is_contract else rules, found, faults,
-                rules.columns | list if is_contract else none
+                shop, table, own[table] if table in own else contract[table].required, found, faults,
+                none if table in own else contract[table].columns | list
             ) %}
             {% do relations.extend(found) %}
         {% endfor %}

@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 {%- set as_of = setting('as_of', 'PATRONAGE_AS_OF') -%}
 with sales as (
     select max(order_date) as business_date
