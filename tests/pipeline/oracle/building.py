@@ -22,7 +22,14 @@ from oracle.privacy import ORDER_TEXTS, Publisher
 from oracle.reading import row_key
 from oracle.seeds import passive_types
 from oracle.shop import open_shop
-from oracle.staging import cut, stage
+from oracle.side_core import (
+    core_campaigns,
+    core_service_tickets,
+    core_survey_answers,
+    core_surveys,
+)
+from oracle.side_tables import cut_side_tables, stage_side_tables
+from oracle.staging import cut, last_day, stage
 
 DEFAULT_PARAMS: dict[str, Any] = {
     "new_to_window_days": 365,
@@ -70,8 +77,11 @@ def build(
         raise ValueError(f"unknown params: {', '.join(sorted(unknown))}")
     now = datetime.now(UTC).replace(tzinfo=None)
     staging = stage(sources, reporting_currency, now)
+    end = last_day(staging.tables, as_of, settings["as_of_visitors"])
+    staging = stage_side_tables(staging, sources, end, now)
     publisher = Publisher(staging.tables, settings["rare_value_limit"])
-    staging, calendar = cut(staging, as_of, settings["as_of_visitors"])
+    staging, calendar = cut(staging, end)
+    side = cut_side_tables(staging.tables, end)
     tables = staging.tables
     people = resolve(tables, salt, settings)
     orders = order_amounts(tables["orders"], tables["order_lines"])
@@ -114,6 +124,10 @@ def build(
         ),
         "core.events": events,
         "core.sessions": sessions,
+        "core.campaigns": core_campaigns(side["campaigns"]),
+        "core.service_tickets": core_service_tickets(side["service_tickets"], orders, people),
+        "core.surveys": core_surveys(side["surveys"]),
+        "core.survey_answers": core_survey_answers(side["survey_answers"], people),
         "core.reconciliation": staging.reconciliation,
         "core.rejected_rows": staging.rejected,
     }

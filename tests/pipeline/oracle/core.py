@@ -378,7 +378,7 @@ def core_events(events: pl.DataFrame, people: People, params: dict[str, int]) ->
         .with_columns(*flags, account=account(), email=email_contact())
         .join(people.accounts.lazy(), on="account", how="left")
         .join(
-            people.emails.lazy(),
+            people.contacts.lazy(),
             left_on="email",
             right_on="contact",
             how="left",

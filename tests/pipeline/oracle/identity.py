@@ -20,7 +20,7 @@ class People(NamedTuple):
     persons: pl.DataFrame  # person, customer_key, customer_ids, is_staff, country, …
     accounts: pl.DataFrame  # account (source:id) -> person
     orders: pl.DataFrame  # order_row -> person
-    emails: pl.DataFrame  # contact ('email:…') -> person, of accounts and guests
+    contacts: pl.DataFrame  # contact ('email:…', 'phone:…') -> person, of accounts and guests
 
 
 def account(column: str = "customer_id") -> pl.Expr:
@@ -182,12 +182,11 @@ def resolve(tables: dict[str, pl.DataFrame], salt: str, params: dict[str, int]) 
         .select("order_row", "person")
     )
     persons = [frame.select("person", "customer_key") for frame in (people, strangers)]
-    emails = pl.concat([contacts, strangers.select("contact", "person")])
     return People(
         attributes(pl.concat(persons), groups, tables["customers"]),
         groups.select("account", "person"),
         pl.concat([account_orders, guest_orders]),
-        emails.filter(pl.col("contact").str.starts_with("email:")),
+        pl.concat([contacts, strangers.select("contact", "person")]),
     )
 
 

@@ -26,6 +26,7 @@ from oracle.contract import (
     NOTHING,
     REQUIRED,
     ROW_KEYS,
+    SIDE_TABLES,
     TEXT,
     TIME,
     TRUE_WORDS,
@@ -180,6 +181,12 @@ def as_number(name: str, dtype: pl.DataType, scale: int) -> pl.Expr:
     return number.cast(pl.Int64 if scale == 4 else pl.Int128)
 
 
+def as_year(name: str, dtype: pl.DataType) -> pl.Expr:
+    """Year of a text or typed column: four digits; null where it is none."""
+    text = as_text(name, "figure", dtype)
+    return pl.when(text.str.contains(r"^[0-9]{4}$")).then(text).cast(pl.Int64)
+
+
 def as_flag(name: str, dtype: pl.DataType) -> pl.Expr:
     """Truth value of a text or typed column; null where it is none."""
     value = pl.col(name)
@@ -264,10 +271,14 @@ def business_date(name: str, instant: pl.Expr, dtype: pl.DataType, time_zone: st
         return instant.dt.date()
     known = instant.clip(datetime(1, 1, 1), datetime(9999, 12, 31))  # no zone knows other years
     local = known.dt.replace_time_zone("UTC").dt.convert_time_zone(time_zone).dt.date()
+    return pl.when(is_day(name, dtype)).then(instant.dt.date()).otherwise(local)
+
+
+def is_day(name: str, dtype: pl.DataType) -> pl.Expr:
+    """Whether a column's times were given as dates alone."""
     if isinstance(dtype, pl.String):
-        is_day = pl.col(name).str.len_bytes() == 10
-        return pl.when(is_day).then(instant.dt.date()).otherwise(local)
-    return local
+        return pl.col(name).str.len_bytes() == 10
+    return pl.lit(isinstance(dtype, pl.Date))
 
 
 class Checked(NamedTuple):
@@ -372,12 +383,15 @@ def typed(
                 negative.append(fault(is_low, f"negative {column}"))
         elif kind == "flag":
             values.append(as_flag(column, dtype).alias(target))
+        elif kind == "year":
+            values.append(as_year(column, dtype).alias(target))
         else:
             naive_in = time_zone if is_local else None
             values.append(as_time(column, dtype, naive_in).alias(target))
             day = business_date(column, value, dtype, time_zone)
             days.append(day.alias(target if kind == "day" else f"{target}_date"))
             if kind == "time":
+                days.append(is_day(column, dtype).alias(f"{target}_is_day"))
                 out = (value < EARLIEST) | (value > now + timedelta(days=1))
                 impossible.append(fault(out, f"impossible {column}"))
         if column in REQUIRED[table]:
@@ -488,7 +502,7 @@ def settle(
     if mask.any():
         repeated = valid.filter(mask).select(keys).unique()
         versions = query.filter(pl.col("fault").is_null()).join(
-            repeated.lazy(), on=keys, how="semi"
+            repeated.lazy(), on=keys, how="semi", nulls_equal=True
         )
         latest = (
             collect(versions)
@@ -515,9 +529,12 @@ def settle(
 
 
 def row_key(table: str) -> pl.Expr:
-    """Text key of a raw row within its source; only a two-part key needs escapes."""
+    """Text key of a raw row within its source, without addresses; lines escape its parts."""
     if table == "order_lines":
         escaped = pl.col("order_id").str.replace_all(r"([\\:])", r"\${1}")
         return escaped + ":" + pl.col("line_id")
-    parts = [pl.col(column).cast(pl.String) for column in ROW_KEYS[table]]
+    columns = [column for column in ROW_KEYS[table] if column not in ("email", "phone")]
+    parts = [pl.col(column).cast(pl.String) for column in columns]
+    if table in SIDE_TABLES:  # a part of their keys may be empty
+        parts = [part.fill_null("") for part in parts]
     return reduce(lambda left, right: left + ":" + right, parts)
