@@ -21,7 +21,7 @@ from oracle.marts import finished
 from oracle.privacy import ORDER_TEXTS, Publisher
 from oracle.reading import row_key
 from oracle.seeds import passive_types
-from oracle.shop import open_shop
+from oracle.shop import Shop, open_shop
 from oracle.side_core import (
     core_campaigns,
     core_service_tickets,
@@ -43,6 +43,22 @@ DEFAULT_PARAMS: dict[str, Any] = {
     "engagement_half_life_days": 30,
     "rare_value_limit": 5,
     "as_of_visitors": 3,
+    "affinity_days": 365,
+    "affinity_max_items": 100,
+    "affinity_max_orders": 500_000,
+    "affinity_min_baskets": 20,
+    "affinity_min_pairs": 5,
+    "affinity_max_products": 1_000,
+    "offers": 5,
+    "offer_customer_days": 365,
+    "offer_days": 90,
+    "offer_items": 30,
+    "offer_rules": 10,
+    "offer_upsells": 10,
+    "offer_best_sellers": 100,
+    "offer_group_customers": 50,
+    "held_months": 24,
+    "ready_score": 70,
 }
 
 
@@ -72,6 +88,20 @@ def build(
         ValueError: several currencies and none chosen; a table found twice; an unknown param; a
             time zone that is no place.
     """
+    result, shop = opened(sources, as_of, reporting_currency, salt, params)
+    for subject in (customer_share, lifecycle, engagement, advocacy):
+        result |= subject.marts(shop)
+    return result
+
+
+def opened(
+    sources: list[dict[str, Any]],
+    as_of: str | None = None,
+    reporting_currency: str | None = None,
+    salt: str = "",
+    params: dict[str, Any] | None = None,
+) -> tuple[dict[str, pl.DataFrame], Shop]:
+    """Compute core, and what the subjects read; as `build`, which adds their marts."""
     settings = DEFAULT_PARAMS | (params or {})
     if unknown := set(settings) - set(DEFAULT_PARAMS):
         raise ValueError(f"unknown params: {', '.join(sorted(unknown))}")
@@ -111,6 +141,7 @@ def build(
             "history_days": [calendar.history_days],
         }
     )
+    tickets = core_service_tickets(side["service_tickets"], orders, people)
     marts = {
         "core.as_of": days,
         "core.customers": shown_customers,
@@ -125,7 +156,7 @@ def build(
         "core.events": events,
         "core.sessions": sessions,
         "core.campaigns": core_campaigns(side["campaigns"]),
-        "core.service_tickets": core_service_tickets(side["service_tickets"], orders, people),
+        "core.service_tickets": tickets,
         "core.surveys": core_surveys(side["surveys"]),
         "core.survey_answers": core_survey_answers(side["survey_answers"], people),
         "core.reconciliation": staging.reconciliation,
@@ -135,9 +166,6 @@ def build(
     del marts, lines, shown_orders, shown_customers
 
     shop = open_shop(
-        calendar, orders, refunds, events, sessions, tables, people, customers, settings
+        calendar, orders, refunds, events, sessions, tables, people, customers, tickets, settings
     )
-    del events, sessions
-    for subject in (customer_share, lifecycle, engagement, advocacy):
-        result |= subject.marts(shop)
-    return result
+    return result, shop

@@ -29,7 +29,7 @@ USED: dict[str, list[str]] = {
             country region household_size income_band acquisition_channel referral_code lock_in
             is_staff
         """,
-        "products": "product_id category unit_cost",
+        "products": "product_id name category family tier unit_cost",
         "events": """
             event_id occurred_at occurred_at_date event_type anonymous_id customer_id email topic
             product_id order_id referral_code rating has_text is_bot is_incentivised is_verified
