@@ -10,13 +10,15 @@ import oracle.seeds
 import polars as pl
 import pytest
 from conftest import PROJECT
-from oracle import building, cross_sell, loyalty, offers
+from oracle import baskets, building, consent, cross_sell, loyalty, offers
 from oracle.tools import md5
 
 AS_OF = "2024-12-31"
 FEW = {"affinity_min_baskets": 2, "affinity_min_pairs": 2, "affinity_max_items": 3}
 SEEDS = {
     "not_goods": "attribute,value\nname,postage\ncategory,Fees\n",
+    "consent_events": "event_type,channel,purpose,status\n"
+    "newsletter_unsubscribed,email,marketing,withdrawn\n",
     "product_tiers": "tier,tier_rank\nbasic,1\nplus,3\n",
     "held_bands": "band,min_products\nunknown,0\n1,1\n2,2\n",
     "loyalty_weights": "component,weight\nbreadth,30\ncadence,25\nrecency,20\nusage,15\n"
@@ -69,7 +71,7 @@ def test_what_is_ordered_together(opened):
         FEW,
         products=products,
     )
-    found = cross_sell.product_affinity(shop).filter(pl.col("basket") == "order")
+    found = baskets.product_affinity(shop).filter(pl.col("basket") == "order")
     columns = ("item_level", "item_a", "item_b", "baskets", "baskets_a", "baskets_b", "baskets_ab")
     assert sorted(found.select(columns).rows()) == [
         ("category", "Tops", "tops", 6, 4, 5, 4),
@@ -106,7 +108,7 @@ def test_what_follows_a_first(opened):
         FEW,
         products="product_id\na\n",
     )
-    found = cross_sell.product_affinity(shop).filter(pl.col("basket") == "customer_90d")
+    found = baskets.product_affinity(shop).filter(pl.col("basket") == "customer_90d")
     # occasions: 1 and 2 twice, 3 and 4 once, 6 with b; after 6's b nothing follows
     columns = ("item_a", "item_b", "baskets", "baskets_a", "baskets_b", "baskets_ab", "support")
     assert found.select(columns).rows() == [("s:a", "s:b", 7, 4, 2, 2, None)]
@@ -117,7 +119,7 @@ def test_what_follows_a_first(opened):
 def test_a_large_shop_counts_a_fixed_part(opened):
     sales = [(f"c{number}", "2024-12-01", "a b") for number in range(40)]
     shop = opened(sales, FEW | {"affinity_max_orders": 10}, products="product_id\na\n")
-    found = cross_sell.product_affinity(shop).filter(pl.col("basket") == "order")
+    found = baskets.product_affinity(shop).filter(pl.col("basket") == "order")
     keys = [f"s:c{number}" for number in range(40)]
     part = sum(int(md5(key)[:8], 16) / 16**8 < 0.25 for key in keys)
     assert found["baskets"].to_list() == [part, part]
@@ -194,7 +196,7 @@ def test_what_to_offer(opened):
         "3,2024-12-31,product_reviewed,c,3\n",
         refunds="refund_id,refunded_at,amount,order_id\n1,2024-12-31,1,7\n",
     )
-    affinity = cross_sell.product_affinity(shop)
+    affinity = baskets.product_affinity(shop)
 
     def offered(**options: Any) -> dict[str, list[tuple[Any, ...]]]:
         rows = offers.next_best_offers(shop, affinity, **options).sort("customer_key", "offer_rank")
@@ -260,3 +262,53 @@ def test_how_customers_behave(opened):
     assert (now["stage"], now["is_cross_sell_ready"]) == ("active", True)
     assert (now["usage"], now["is_complete"], before["usage"]) == (100, True, None)
     assert (before["bought_new_product_90d"], now["bought_new_product_90d"]) == (True, None)
+
+
+def test_who_withdrew_consent(opened):
+    said = """customer_id,email,phone,status,stated_at,channel
+last,,,granted,2024-01-01T10:00Z,
+last,,,withdrawn,2024-01-01T10:00Z,
+later,,,withdrawn,2024-01-01T10:00Z,
+later,,,granted,2024-01-01T10:01Z,
+a day,,,withdrawn,2024-01-01T10:00Z,
+a day,,,granted,2024-01-01,
+day of no,,,withdrawn,2024-01-01,
+day of no,,,granted,2024-01-01T10:00Z,
+next day,,,withdrawn,2024-01-01,
+next day,,,granted,2024-01-02,
+channel,,,withdrawn,2024-01-01,sms
+channel,,,granted,2024-01-02,
+one of two,,,granted,2024-01-02,
+other,,,withdrawn,2024-01-01,
+,one@x.org,,withdrawn,2024-01-01,
+,guest@x.org,,withdrawn,2024-01-01,
+,stranger@x.org,,withdrawn,2024-01-01,
+,office@x.org,,withdrawn,2024-01-01,
+named,,,granted,2024-01-02,
+,,+49 30 1111111,granted,2024-01-02,
+after as_of,,,withdrawn,2025-01-01,
+"""
+    rows = [line.split(",") for line in said.splitlines()]
+    consents = [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
+    for row in consents:
+        row |= {"purpose": "personalisation", "channel": row["channel"] or "email"}
+    people = {row["customer_id"]: "" for row in consents if row["customer_id"]}
+    people |= {"one": "one@x.org", "other": "two@x.org", "one of two": "two@x.org"}
+    people |= {f"office {number}": "office@x.org" for number in range(11)}
+    shop = opened(
+        [
+            *[(name, "2024-12-01", "a") for name in people],
+            ("", "2024-12-01", "a", {"email": "guest@x.org"}),
+        ],
+        customers=[{"customer_id": name, "email": email} for name, email in people.items()],
+        consents=consents,
+        events="event_id,occurred_at,event_type,customer_id,email\n"
+        "1,2024-05-01,newsletter_unsubscribed,,one@x.org\n",
+    )
+    gone = consent.withdrawn(shop.statements, "personalisation")
+    keys = gone.join(shop.persons, on="person")["customer_key"].sort().to_list()
+    named = ["a day", "channel", "day of no", "last", "office 0", "one", "one of two"]
+    offices = [f"office {number}" for number in range(1, 11)]
+    assert keys == sorted(f"s:{name}" for name in [*named, *offices, md5("email:guest@x.org")])
+    mailed = consent.withdrawn(shop.statements, "marketing")
+    assert mailed.join(shop.persons, on="person")["customer_key"].to_list() == ["s:one"]

@@ -6,11 +6,14 @@ the speed baseline of the warehouse: files are scanned lazily, everything is com
 and only the md5 of distinct contacts and visitors is taken one by one.
 
     contract, reading, staging    raw files to accepted rows
+    side_tables                   the same of what decides neither as_of nor the currency
     identity, core                persons, orders, events
+    side_core, consent            campaigns, tickets, surveys; what people said they want
     seeds                         the reference tables that users edit
     privacy                       what a published text may say
     shop                          what every subject reads
     customer_share, …             a subject each: it declares its marts and computes them
+    cross_sell                    the same, not among the compared yet; baskets, offers, loyalty
     marts, comparing              what the marts hold; how they are compared
 
 Units. Inside money is an Int64 of ten-thousandths of the currency (a DECIMAL(18,4) without its

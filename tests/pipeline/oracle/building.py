@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from oracle import advocacy, customer_share, engagement, lifecycle
+from oracle.consent import statements
 from oracle.core import (
     core_customers,
     core_events,
@@ -124,6 +125,7 @@ def opened(
     # codes are compared as they were delivered, as are peers' countries
     orders = publisher.orders(orders, "channel", "device", "country")
     customers = customers.with_columns(shown_country=shown_customers["country"])
+    said = statements(side["consents"], tables["events"], people)
     events, sessions = core_sessions(
         core_events(tables.pop("events"), people, settings),
         passive_types(),
@@ -166,6 +168,16 @@ def opened(
     del marts, lines, shown_orders, shown_customers
 
     shop = open_shop(
-        calendar, orders, refunds, events, sessions, tables, people, customers, tickets, settings
+        calendar,
+        orders,
+        refunds,
+        events,
+        sessions,
+        tables,
+        people,
+        customers,
+        tickets,
+        said,
+        settings,
     )
     return result, shop

@@ -389,7 +389,7 @@ def core_events(events: pl.DataFrame, people: People, params: dict[str, int]) ->
             .then(pl.col("person_email"))
             .otherwise(pl.col("person"))
         )
-        .drop("person_email", "account", "customer_id", "email")
+        .drop("person_email", "account", "customer_id", "email", "occurred_at_is_day")
         .join(
             visitors.lazy().select("source", "anonymous_id", "visitor"),
             on=["source", "anonymous_id"],

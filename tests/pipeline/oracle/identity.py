@@ -21,6 +21,7 @@ class People(NamedTuple):
     accounts: pl.DataFrame  # account (source:id) -> person
     orders: pl.DataFrame  # order_row -> person
     contacts: pl.DataFrame  # contact ('email:…', 'phone:…') -> person, of accounts and guests
+    owned: pl.DataFrame  # contact -> account, person: of every account that has it; is_shared
 
 
 def account(column: str = "customer_id") -> pl.Expr:
@@ -90,6 +91,7 @@ def merged(accounts: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
 class Contacts(NamedTuple):
     """Addresses that may name somebody."""
 
+    had: pl.DataFrame  # account, contact, is_shared: all, also those that name nobody
     owned: pl.DataFrame  # account, contact
     guests: pl.DataFrame  # order_row, source, email, phone of the orders without account
     leads: pl.DataFrame  # source, contact: emails of events that no account and no order has
@@ -124,6 +126,9 @@ def usable_contacts(
         rows.group_by("contact").len().filter(pl.col("len") > params[limit]).select("contact")
         for rows, limit in ((owned, "contact_max_accounts"), (given, "contact_max_guest_orders"))
     ]
+    had = owned.with_columns(
+        is_shared=pl.col("contact").is_in(pl.concat(crowded)["contact"].implode())
+    )
     crowded.append(owned.join(staff, on="account", how="semi").select("contact"))
     shared = pl.concat(crowded)["contact"].unique()
     usable = [
@@ -144,14 +149,14 @@ def usable_contacts(
         .join(given, on="contact", how="anti")
     )
     owned = owned.filter(~pl.col("contact").is_in(shared.implode()))
-    return Contacts(owned, guests.with_columns(usable), leads)
+    return Contacts(had, owned, guests.with_columns(usable), leads)
 
 
 def resolve(tables: dict[str, pl.DataFrame], salt: str, params: dict[str, int]) -> People:
     """Accounts, guests and their persons (section 2, Identity)."""
     accounts = all_accounts(tables, salt)
     number = accounts.select("account", "number")
-    owned, guests, leads = usable_contacts(tables, accounts, params)
+    had, owned, guests, leads = usable_contacts(tables, accounts, params)
     owned = owned.join(number, on="account")
 
     # Accounts merge through identities and through the contacts they share.
@@ -187,6 +192,7 @@ def resolve(tables: dict[str, pl.DataFrame], salt: str, params: dict[str, int]) 
         groups.select("account", "person"),
         pl.concat([account_orders, guest_orders]),
         pl.concat([contacts, strangers.select("contact", "person")]),
+        had.join(groups.select("account", "person"), on="account"),
     )
 
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from oracle.cross_sell import FOLLOW_UP, holdings, ordered
+from oracle.baskets import FOLLOW_UP, holdings, ordered
 from oracle.lifecycle import lifecycle_spells, lifecycle_thresholds, order_days, stage_at
 from oracle.marts import declare
 from oracle.offers import is_open_complaint
@@ -36,11 +36,9 @@ def loyalty_behaviour(shop: Shop) -> pl.DataFrame:
     thresholds = lifecycle_thresholds(shop, days)
     spells = lifecycle_spells(shop, days, thresholds)
     limits = dict(thresholds.select("purchase", "lapsed_after_days").rows())
-    as_of, start = shop.calendar.as_of, shop.calendar.history_start
-    if as_of is None or start is None:
-        return pl.DataFrame()
+    as_of = shop.calendar.as_of
     earlier = as_of - timedelta(days=FOLLOW_UP)
-    dates = [as_of, *[earlier] * (earlier >= start)]
+    dates = [as_of, *[earlier] * (earlier >= shop.calendar.history_start)]
     frames = [scored(shop, day, days, spells, limits) for day in dates]
     return pl.concat(frames, how="vertical_relaxed")
 

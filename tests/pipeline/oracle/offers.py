@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from oracle.cross_sell import PRIOR, holdings, items, last_days, order_baskets
+from oracle.baskets import PRIOR, holdings, items, last_days, order_baskets
 from oracle.marts import declare
 from oracle.seeds import listed
 from oracle.shop import Shop

@@ -58,6 +58,11 @@ def is_refunded(status: pl.Expr) -> pl.Expr:
     return status.is_in(listed).fill_null(False)
 
 
+def has_seed(name: str) -> bool:
+    """Whether there is such a reference table."""
+    return (SEEDS / f"{name}.csv").exists()
+
+
 def listed(name: str, attribute: pl.Expr, value: str, column: str) -> pl.Expr:
     """What a table says of a value, both trimmed and in lower case; null of an unlisted one."""
     table = seed(name)

@@ -30,6 +30,7 @@ class Shop(NamedTuple):
     events: pl.DataFrame  # no bots, no staff; `who` did it, visitors numbered behind the persons
     sessions: pl.DataFrame
     tickets: pl.DataFrame  # of everyone
+    statements: pl.DataFrame  # of consent, by party
     params: dict[str, Any]
 
     @property
@@ -67,6 +68,7 @@ def open_shop(
     people: People,
     customers: pl.DataFrame,
     tickets: pl.DataFrame,
+    statements: pl.DataFrame,
     params: dict[str, Any],
 ) -> Shop:
     """Cut core down to what the subjects read; the spine starts at any order or credit note."""
@@ -109,6 +111,7 @@ def open_shop(
         ),
         sessions,
         tickets,
+        statements,
         params,
     )
 
