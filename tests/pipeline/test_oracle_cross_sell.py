@@ -19,7 +19,7 @@ SEEDS = {
     "not_goods": "attribute,value\nname,postage\ncategory,Fees\n",
     "consent_events": "event_type,channel,purpose,status\n"
     "newsletter_unsubscribed,email,marketing,withdrawn\n",
-    "product_tiers": "tier,tier_rank\nbasic,1\nplus,3\n",
+    "product_tiers": "tier,tier_rank\nbasic,1\nstandard,2\nplus,3\nflagship,4\n",
     "held_bands": "band,min_products\nunknown,0\n1,1\n2,2\n",
     "loyalty_weights": "component,weight\nbreadth,30\ncadence,25\nrecency,20\nusage,15\n"
     "service,10\n",
