@@ -5,7 +5,8 @@ different programs, to go unnoticed. Every function names the section it impleme
 the speed baseline of the warehouse: files are scanned lazily, everything is computed by column,
 and only the md5 of distinct contacts and visitors is taken one by one.
 
-    contract, reading, staging    raw files to accepted rows
+    contract, values, reading     what users bring, and how it is read
+    staging                       raw files to accepted rows
     side_tables                   the same of what decides neither as_of nor the currency
     identity, core                persons, orders, events
     side_core, consent            campaigns, tickets, surveys; what people said they want

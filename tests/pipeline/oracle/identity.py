@@ -9,9 +9,9 @@ import polars as pl
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from oracle.reading import EMAIL
 from oracle.seeds import is_email_of_actor
 from oracle.tools import collect, hashed
+from oracle.values import EMAIL
 
 
 class People(NamedTuple):
