@@ -161,7 +161,7 @@ def test_what_people_begin_with(opened):
             ("x", "2024-01-02", "p q"),
             ("x", "2024-06-30", "r"),  # the 180th day
             ("y", "2024-01-03", "p"),
-            ("y", "2024-07-03", "p"),  # the 182nd
+            ("y", "2024-07-02", "p"),  # the 181st
             ("z", "2024-01-02", "p"),
             ("n", "2024-12-31", "q"),
         ],
@@ -284,6 +284,7 @@ other,,,withdrawn,2024-01-01,
 ,guest@x.org,,withdrawn,2024-01-01,
 ,stranger@x.org,,withdrawn,2024-01-01,
 ,office@x.org,,withdrawn,2024-01-01,
+,office@x.org,,granted,2024-01-02,
 named,,,granted,2024-01-02,
 ,,+49 30 1111111,granted,2024-01-02,
 after as_of,,,withdrawn,2025-01-01,

@@ -17,7 +17,7 @@ ORDERS = """order_id,ordered_at,customer_id,email,phone,currency,amount
 4,2024-03-31,b,office@x.org,,EUR,10
 5,2024-03-31,staff,boss@x.org,,EUR,10
 """
-RATES = "currency,rate_date,rate\nUSD,2024-02-01,0.5\nUSD,2024-03-20,0.8\nGBP,2024-03-25,2\n"
+RATES = "currency,rate_date,rate\nUSD,2024-02-01,0.5\nUSD,2024-03-20,0.8\nGBP,2024-03-25,2\nCHF,2024-04-01,1\n"
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ def test_every_rule_of_the_side_tables_rejects(built):
         "shoes,2023.0,a,,,1.5,2\n"
         "shoes,20x3,a,,1,,\n",
         market_sizes="category,year,amount,currency\n"
-        "shoes,2023,1,USD\nshoes,2024,1,USD\nshoes,2023,-1,\nshoes,,1,\n",
+        "shoes,2023,1,USD\nshoes,2024,1,USD\nshoes,2024,1,CHF\nshoes,2023,-1,\nshoes,,1,\n",
         follower_counts="channel,counted_on,followers,posts\n"
         "x,2024-01-01,-1,\nx,2024-01-01,1,-1\nx,2024-01-01,1,\nx,2024-01-02,,\n",
         refunds="refund_id,refunded_at,amount,quantity\n1,2024-03-01,1,-1\n2,2024-03-01,1,2\n",
@@ -118,11 +118,11 @@ def test_every_rule_of_the_side_tables_rejects(built):
         *("impossible own_rank", "names nobody", "negative total_amount"),
         *("own_rank without brands", "unparsable year"),
     ]
-    # the rate of 2023 would be of 31 December 2023, that of 2024 is of as_of
+    # the rate of 2023 would be of 31 December 2023, that of 2024 is of as_of, before the CHF's
     assert reasons(marts, "market_sizes") == [
-        *("missing year", "negative amount", "no rate for currency"),
+        *("missing year", "negative amount", "no rate for currency", "no rate for currency"),
     ]
-    assert counts(marts, "market_sizes") == (4, 1, 0, 3)
+    assert counts(marts, "market_sizes") == (5, 1, 0, 4)
     assert reasons(marts, "follower_counts") == [
         *("missing followers", "negative followers", "negative posts"),
     ]
