@@ -17,7 +17,12 @@ ORDERS = """order_id,ordered_at,customer_id,email,phone,currency,amount
 4,2024-03-31,b,office@x.org,,EUR,10
 5,2024-03-31,staff,boss@x.org,,EUR,10
 """
-RATES = "currency,rate_date,rate\nUSD,2024-02-01,0.5\nUSD,2024-03-20,0.8\nGBP,2024-03-25,2\nCHF,2024-04-01,1\n"
+RATES = """currency,rate_date,rate
+USD,2024-02-01,0.5
+USD,2024-03-20,0.8
+GBP,2024-03-25,2
+CHF,2024-04-01,1
+"""
 
 
 @pytest.fixture
