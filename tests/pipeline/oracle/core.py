@@ -378,7 +378,7 @@ def core_events(events: pl.DataFrame, people: People, params: dict[str, int]) ->
         .with_columns(*flags, account=account(), email=email_contact())
         .join(people.accounts.lazy(), on="account", how="left")
         .join(
-            people.emails.lazy(),
+            people.contacts.lazy(),
             left_on="email",
             right_on="contact",
             how="left",
@@ -389,7 +389,7 @@ def core_events(events: pl.DataFrame, people: People, params: dict[str, int]) ->
             .then(pl.col("person_email"))
             .otherwise(pl.col("person"))
         )
-        .drop("person_email", "account", "customer_id", "email")
+        .drop("person_email", "account", "customer_id", "email", "occurred_at_is_day")
         .join(
             visitors.lazy().select("source", "anonymous_id", "visitor"),
             on=["source", "anonymous_id"],
