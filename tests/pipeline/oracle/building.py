@@ -157,10 +157,14 @@ def opened(
         ),
         "core.events": events,
         "core.sessions": sessions,
-        "core.campaigns": core_campaigns(side["campaigns"]),
-        "core.service_tickets": tickets,
-        "core.surveys": core_surveys(side["surveys"]),
-        "core.survey_answers": core_survey_answers(side["survey_answers"], people),
+        "core.campaigns": publisher.shops_words(
+            core_campaigns(side["campaigns"]), "name", "kind", "channel"
+        ),
+        "core.service_tickets": publisher.tickets(tickets),
+        "core.surveys": publisher.shops_words(core_surveys(side["surveys"]), "name", "kind"),
+        "core.survey_answers": publisher.answers(
+            core_survey_answers(side["survey_answers"], people, salt)
+        ),
         "core.reconciliation": staging.reconciliation,
         "core.rejected_rows": staging.rejected,
     }

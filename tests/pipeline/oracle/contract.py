@@ -46,6 +46,7 @@ TEXT, DAY, TIME = pl.String, pl.Date, pl.Datetime("us")
 #   figure                   text of a number, without a spreadsheet's `.0`
 #   email, phone             an address, null if it can be none
 #   upper, lower             a code without case: a currency, a coupon
+#   label                    words in lower case, of a channel, a purpose, a topic
 #   status, type             words in snake_case, of an order and of an event
 #   number, positive         a number; `positive` may not be negative
 #   rate                     a number above zero with ten decimals
@@ -69,7 +70,7 @@ CONTRACT: dict[str, dict[str, str]] = {
         """,
         "refunds": """
             refund_id:id refunded_at:time amount:positive currency:upper order_id:id
-            customer_id:person product_id:id quantity:positive reason:lower _loaded_at:time
+            customer_id:person product_id:id quantity:positive reason:label _loaded_at:time
         """,
         "customers": """
             customer_id:person email:email phone:phone created_at:time first_order_at:time
@@ -91,24 +92,24 @@ CONTRACT: dict[str, dict[str, str]] = {
         "identities": "customer_id:person same_as:person _loaded_at:time",
         "fx_rates": "currency:upper rate_date:time rate:rate",
         "consents": """
-            channel:lower purpose:lower status:lower stated_at:time customer_id:person email:email
+            channel:label purpose:label status:label stated_at:time customer_id:person email:email
             phone:phone method:text proof:text _loaded_at:time
         """,
         "campaigns": """
-            campaign_id:id name:text kind:lower channel:lower product_id:id started_at:time
+            campaign_id:id name:text kind:label channel:label product_id:id started_at:time
             ended_at:time cost:positive currency:upper is_automated:flag _loaded_at:time
         """,
         "marketing_spend": """
-            spend_date:time amount:positive currency:upper channel:lower campaign_id:id
-            purpose:lower _loaded_at:time
+            spend_date:time amount:positive currency:upper channel:label campaign_id:id
+            purpose:label _loaded_at:time
         """,
         "service_tickets": """
-            ticket_id:id opened_at:time customer_id:person email:email phone:phone channel:lower
-            topic:lower order_id:id product_id:id first_response_at:time resolved_at:time
+            ticket_id:id opened_at:time customer_id:person email:email phone:phone channel:label
+            topic:label order_id:id product_id:id first_response_at:time resolved_at:time
             is_proactive:flag is_complaint:flag satisfaction:number _loaded_at:time
         """,
         "surveys": """
-            survey_id:id name:text kind:lower started_at:time ended_at:time invited:positive
+            survey_id:id name:text kind:label started_at:time ended_at:time invited:positive
             _loaded_at:time
         """,
         "survey_answers": """
@@ -123,7 +124,7 @@ CONTRACT: dict[str, dict[str, str]] = {
             category:text year:year amount:positive country:text currency:upper _loaded_at:time
         """,
         "follower_counts": """
-            channel:lower counted_on:time followers:positive posts:positive _loaded_at:time
+            channel:label counted_on:time followers:positive posts:positive _loaded_at:time
         """,
     }.items()
 }

@@ -6,13 +6,14 @@ import polars as pl
 
 from oracle.identity import People, account, email_contact, phone_contact
 from oracle.marts import declare
+from oracle.tools import hashed
 
 declare(
     "core.campaigns",
     "campaign_key",
     """
     campaign_key:text source:text campaign_id:text name:text kind:text channel:text
-    product_key:text started_at:time started_on:day ended_on:day cost:amount is_automated:flag
+    product_key:text started_on:day ended_on:day cost:amount is_automated:flag
     """,
 )
 declare(
@@ -28,15 +29,15 @@ declare(
     "core.surveys",
     "survey_key",
     """
-    survey_key:text source:text survey_id:text name:text kind:text started_at:time ended_at:time
+    survey_key:text source:text survey_id:text name:text kind:text started_on:day ended_on:day
     invited:amount
     """,
 )
 declare(
     "core.survey_answers",
-    "survey_key respondent_id question_id answer",
+    "answer_key",
     """
-    survey_key:text source:text survey_id:text respondent_id:text question_id:text
+    answer_key:text survey_key:text source:text respondent:text question_id:text
     answered_at:time answered_date:day customer_key:text answer:text
     """,
 )
@@ -96,8 +97,11 @@ def core_service_tickets(
     tickets = named(tickets, people).with_columns(order_key=key_of("order_id"))
     buyers = orders.select("order_key", buyer="person")
     is_nameless = pl.all_horizontal(pl.col("customer_id", "email", "phone").is_null())
-    tickets = tickets.join(buyers, on="order_key", how="left").with_columns(
-        person=pl.when(is_nameless).then("buyer").otherwise("person")
+    tickets = tickets.join(buyers, on="order_key", how="left", coalesce=False)
+    tickets = (
+        tickets.drop("order_key")
+        .rename({"order_key_right": "order_key"})
+        .with_columns(person=pl.when(is_nameless).then("buyer").otherwise("person"))
     )
     return with_keys(tickets, people).with_columns(
         ticket_key=key_of("ticket_id"),
@@ -110,11 +114,22 @@ def core_service_tickets(
 
 def core_surveys(surveys: pl.DataFrame) -> pl.DataFrame:
     """Surveys that were delivered."""
-    return surveys.with_columns(survey_key=key_of("survey_id"))
+    return surveys.with_columns(
+        survey_key=key_of("survey_id"), started_on="started_at_date", ended_on="ended_at_date"
+    )
 
 
-def core_survey_answers(answers: pl.DataFrame, people: People) -> pl.DataFrame:
-    """Answers, also of surveys that were not delivered; of several to a question each."""
-    return with_keys(named(answers, people), people).with_columns(
+def core_survey_answers(answers: pl.DataFrame, people: People, salt: str) -> pl.DataFrame:
+    """Answers, also of surveys that were not delivered; of several to a question each.
+
+    A respondent is known by a salted hash, and so is what makes an answer's key.
+    """
+    answers = with_keys(named(answers, people), people).with_columns(
         survey_key=key_of("survey_id"), answered_date="answered_at_date"
     )
+    given = pl.concat_str("survey_key", "respondent_id", separator=":")
+    answers = answers.with_columns(given=salt + "respondent:" + given)
+    answers = answers.with_columns(respondent=hashed(answers["given"]))
+    told = pl.col("question_id") + (pl.lit(":") + pl.col("answer")).fill_null("")
+    answers = answers.with_columns(told=salt + pl.col("respondent") + ":" + told)
+    return answers.with_columns(answer_key=pl.col("survey_key") + ":" + hashed(answers["told"]))

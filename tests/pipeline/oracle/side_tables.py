@@ -36,7 +36,7 @@ USED: dict[str, list[str]] = {
             first_response_at_is_day resolved_at resolved_at_date resolved_at_is_day is_proactive
             is_complaint satisfaction
         """,
-        "surveys": "survey_id name kind started_at started_at_date ended_at invited",
+        "surveys": "survey_id name kind started_at started_at_date ended_at ended_at_date invited",
         "survey_answers": """
             survey_id respondent_id question_id answered_at answered_at_date customer_id email
             answer
@@ -111,7 +111,6 @@ def ruled(table: str, as_of: date | None, rows: pl.LazyFrame) -> pl.LazyFrame:
     """Rows with the faults by their table's own rules, and of what currency and date they are.
 
     The rate is of started_at, of spend_date, or of the earlier of as_of and the year's last day.
-    What has no amount needs none.
     """
     faults = [
         pl.when(broken.fill_null(False)).then(pl.lit(reason))
@@ -124,8 +123,7 @@ def ruled(table: str, as_of: date | None, rows: pl.LazyFrame) -> pl.LazyFrame:
         priced_on = pl.col(DATES[table])
     else:
         priced_on = pl.min_horizontal(pl.date(pl.col("year"), 12, 31), pl.lit(as_of, DAY))
-    priced_in = pl.when(pl.col(AMOUNTS[table]).is_not_null()).then("currency")
-    return rows.with_columns(priced_in=priced_in, priced_on=priced_on)
+    return rows.with_columns(priced_in="currency", priced_on=priced_on)
 
 
 def stage_side_tables(

@@ -27,18 +27,30 @@ WHOLE_FLOAT = r"^-?[0-9]+\.0$"
 EMAIL = r"^[^@]+@[^@]+$"
 ALIKE = "^(" + "|".join(f"{digit}+" for digit in range(10)) + ")$"
 FIGURES = ("id", "person", "figure", "phone")  # lose the `.0` of a spreadsheet
-TEXTS = ("text", "id", "person", "figure", "email", "phone", "lower", "upper", "status", "type")
+TEXTS = (
+    "text",
+    "id",
+    "person",
+    "figure",
+    "email",
+    "phone",
+    "lower",
+    "upper",
+    "status",
+    "type",
+    "label",
+)
 
 
 def trimmed(name: str, kind: str, dtype: pl.DataType) -> pl.Expr:
     """A value as it arrives: text without blanks at its ends, empty text as null.
 
-    A word for nothing is null, too, but in free text and in the type of an event.
+    A word for nothing is null, too, but in free text, in labels and in the type of an event.
     """
     if isinstance(dtype, (pl.String, pl.Categorical, pl.Enum, pl.Binary, pl.Null)):
         text = pl.col(name).cast(pl.String).str.strip_chars(BLANKS)
         is_something = text != ""
-        if kind not in ("text", "type"):
+        if kind not in ("text", "label", "type"):
             is_something &= ~text.str.to_lowercase().is_in(NOTHING)
         return pl.when(is_something).then(text)
     return pl.col(name)
@@ -97,7 +109,7 @@ def known_text(text: pl.Expr, kind: str) -> pl.Expr:
         return order_status(text)
     if kind == "type":
         return snake_case(text, is_camel=True)
-    if kind == "lower":
+    if kind in ("lower", "label"):
         return text.str.to_lowercase()
     return text.str.to_uppercase() if kind == "upper" else text
 
