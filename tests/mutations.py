@@ -32,7 +32,9 @@ from patronage.dbt import BuildError, dbt_environment, run_dbt  # noqa: E402
 
 REPORT = PROJECT / "tests" / "mutations.md"
 LAYERS = ("unit test", "data test", "oracle", "pipeline test")
-PIPELINE = [f"tests/pipeline/test_{name}.py" for name in ("reading", "rules", "engagement")]
+PIPELINE = [
+    f"tests/pipeline/test_{name}.py" for name in ("reading", "rules", "engagement", "cases")
+]
 
 
 class Mutation(NamedTuple):
@@ -339,8 +341,8 @@ MUTATIONS = [
     M("int_as_of", "    where place = {{ number_var('as_of_visitors', 1) }}", "    where place = 1",
       "one device moves as_of"),
     M("int_as_of",
-      "            when events.anonymous_id is not null then 'visitor ' || events.source || "
-      "':' || events.anonymous_id\n",
+      "            when events.anonymous_id is not null\n"
+      "                then 'visitor ' || events.source || ':' || events.anonymous_id\n",
       "",
       "a device that many use is many"),
     M("int_as_of", "        and not coalesce(events.is_bot, false)\n", "", "a bot moves as_of"),
