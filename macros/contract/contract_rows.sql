@@ -100,7 +100,7 @@ from (
                 select
         {%- for column, type in present.items() %}
             {%- set raw = quoted('raw_' ~ column) %}
-                    {{ raw if type != 'VARCHAR' or contract.columns[column] in ('text', 'label', 'event_type')
+                    {{ raw if type != 'VARCHAR' or contract.columns[column] in ('text', 'event_type')
                         else 'case when not ' ~ is_nothing(raw) ~ ' then ' ~ raw ~ ' end' }} as {{ raw }}{{ ',' if not loop.last }}
         {%- endfor %}
                 from (

@@ -3,7 +3,7 @@
     dbt knows no sources while it parses: then the tables are there, but without rules or columns. -#}
 {% macro raw_contract() %}
     {% set contract = {} %}
-    {% set by_column = ['on_erasure', 'values', 'at_least', 'at_most'] %}
+    {% set by_column = ['on_erasure', 'values', 'at_least', 'at_most', 'is_plan'] %}
     {% for table in var('systems').files %}
         {% set rules = {'key': [], 'required': [], 'whose': [], 'columns': {}, 'dates': {}} %}
         {% for rule in by_column %}

@@ -20,9 +20,11 @@ case
         {%- set raw = quoted('raw_' ~ column) %}
         {%- if kind in ('time', 'day', 'birthday') %}
     when {{ value }} is null and {{ raw }} is not null then {{ literal('unparsable ' ~ column) }}
+            {%- if column not in contract.is_plan %}
     when {{ value }} > timestamp {{ literal(latest) }}
-            {%- if kind != 'birthday' %} or {{ value }} < timestamp '1990-01-01 00:00:00'{% endif %}
+                {%- if kind != 'birthday' %} or {{ value }} < timestamp '1990-01-01 00:00:00'{% endif %}
         then {{ literal('impossible ' ~ column) }}
+            {%- endif %}
         {%- elif kind in ('amount', 'number', 'rate') %}
     when
         {{ value }} is null and {{ raw }} is not null

@@ -40,7 +40,7 @@ email,marketing,withdrawn,2024-01-01T10:00:00Z,ann ->
 email,marketing,pending,2024-01-01,ann -> unknown status
 email,marketing,granted,2024-01-01,0,no address,12 -> missing customer_id, email and phone
 email,marketing,granted,2024-01-01,,,+1 555 0101 ->
-,marketing,granted,2024-01-01,ann -> missing channel
+n/a,marketing,granted,2024-01-01,ann -> missing channel
 email,marketing,granted,soon,ann -> unparsable stated_at""",
     "campaigns": """campaign_id,name,kind,started_at,ended_at,cost,currency
 c1,Spring, LAUNCH,2024-01-05T10:00:00Z,2024-01-05,10,USD ->
@@ -50,7 +50,7 @@ c5,,,,,10,USD -> no rate for currency
 c6,,,2023-05-31,,10,USD -> no rate for currency
 c7,,,,2024-01-01,10,EUR ->
 c8,,,2024-01-05,,-0.01 -> negative cost
-c9,,,2024-01-05,,900000000000,USD ->
+c9,,,2024-01-05,2099-01-01,900000000000,USD ->
 c10,,,2024-03-02,,900000000000,USD -> cost too large""",
     "marketing_spend": """spend_date,amount,currency,channel,campaign_id,purpose
 2024-01-06,10,USD,Email,c1,acquisition -> superseded
@@ -181,7 +181,7 @@ def test_every_row_is_kept_superseded_or_rejected(warehouse, shop):
         ("files:c1", "launch", date(2024, 1, 5), date(2024, 1, 5), Decimal(9)),
         ("files:c3", None, date(2024, 1, 5), date(2024, 1, 5), None),
         ("files:c7", None, None, date(2024, 1, 1), Decimal(10)),
-        ("files:c9", None, date(2024, 1, 5), None, Decimal(810_000_000_000)),
+        ("files:c9", None, date(2024, 1, 5), date(2099, 1, 1), Decimal(810_000_000_000)),
     ]
     assert warehouse.rows("select survey_key, kind, invited from core.surveys") == [
         ("files:s1", "customers", Decimal(10))

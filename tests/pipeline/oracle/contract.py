@@ -11,6 +11,7 @@ from oracle.tools import kinds
 LARGEST = 10**12  # a larger absolute number is rejected (section 0, amounts)
 CEILING = 2 * LARGEST  # stands for anything beyond that
 EARLIEST = datetime(1990, 1, 1)  # an earlier time is impossible (section 1)
+PLANS = ("ended_at", "released_at")  # may be to come, or of any year
 
 # Section 1: white space is Unicode's, with zero-width and no-break signs.
 BLANKS = (

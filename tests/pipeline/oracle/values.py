@@ -45,12 +45,12 @@ TEXTS = (
 def trimmed(name: str, kind: str, dtype: pl.DataType) -> pl.Expr:
     """A value as it arrives: text without blanks at its ends, empty text as null.
 
-    A word for nothing is null, too, but in free text, in labels and in the type of an event.
+    A word for nothing is null, too, but in free text and in the type of an event.
     """
     if isinstance(dtype, (pl.String, pl.Categorical, pl.Enum, pl.Binary, pl.Null)):
         text = pl.col(name).cast(pl.String).str.strip_chars(BLANKS)
         is_something = text != ""
-        if kind not in ("text", "label", "type"):
+        if kind not in ("text", "type"):
             is_something &= ~text.str.to_lowercase().is_in(NOTHING)
         return pl.when(is_something).then(text)
     return pl.col(name)
