@@ -131,7 +131,8 @@ def opened(
         passive_types(),
         settings["session_gap_minutes"],
     )
-    events = publisher.events(events)
+    # topics are compared as they were delivered
+    events = publisher.events(events, "event_type")
 
     lines = tables["order_lines"].join(orders.select("order_row", "order_id"), on="order_row")
     days = pl.DataFrame(
@@ -155,7 +156,7 @@ def opened(
         "core.products": tables["products"].select(
             product_key=pl.col("source") + ":" + pl.col("product_id")
         ),
-        "core.events": events,
+        "core.events": publisher.events(events, "topic", "channel", "device"),
         "core.sessions": sessions,
         "core.campaigns": publisher.shops_words(
             core_campaigns(side["campaigns"]), "name", "kind", "channel"

@@ -61,7 +61,8 @@ declare(
     "event_key",
     """
     event_key:text customer_key:text visitor_key:text occurred_at:time event_date:day
-    event_type:text product_id:text rating:amount has_text:flag is_bot:flag is_staff:flag
+    event_type:text product_id:text order_id:text campaign_id:text topic:text channel:text
+    device:text rating:amount has_text:flag is_bot:flag is_staff:flag
     is_incentivised:flag is_verified:flag session_key:text
     """,
 )

@@ -95,14 +95,17 @@ class Publisher:
         small = {one for one in values if re.fullmatch(SMALL_NUMBER, one) and len(one) <= 3}
         return answers.with_columns(self.text(sharers, "answer", frozenset(small)))
 
-    def events(self, events: pl.DataFrame) -> pl.DataFrame:
-        """Events with their types; people and visitors share them, and what nobody did counts."""
+    def events(self, events: pl.DataFrame, *columns: str) -> pl.DataFrame:
+        """Events with these texts; people and visitors share them, and what nobody did counts."""
         is_person, is_visitor = pl.col("person").is_not_null(), pl.col("visitor").is_not_null()
-        sharers = events.select(
-            "event_type",
-            "person",
-            visitor=pl.when(~is_person).then("visitor"),
-            row=pl.when(~is_person & ~is_visitor).then("event_row"),
-        ).unique()
-        known = frozenset(event_points()["event_type"])
-        return events.with_columns(self.text(sharers, "event_type", known).alias("event_type"))
+        known = {"event_type": frozenset(event_points()["event_type"])}
+        shown = []
+        for column in columns:
+            sharers = events.select(
+                column,
+                "person",
+                visitor=pl.when(~is_person).then("visitor"),
+                row=pl.when(~is_person & ~is_visitor).then("event_row"),
+            ).unique()
+            shown.append(self.text(sharers, column, known.get(column, frozenset())).alias(column))
+        return events.with_columns(shown)

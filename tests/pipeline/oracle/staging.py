@@ -32,8 +32,8 @@ USED: dict[str, list[str]] = {
         "products": "product_id name category family tier unit_cost",
         "events": """
             event_id occurred_at occurred_at_date occurred_at_is_day event_type anonymous_id
-            customer_id email topic product_id order_id referral_code rating has_text is_bot
-            is_incentivised is_verified
+            customer_id email device channel topic product_id order_id campaign_id referral_code
+            rating has_text is_bot is_incentivised is_verified
         """,
         "identities": "customer_id same_as",
         "fx_rates": "currency rate_date_date rate",
