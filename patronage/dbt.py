@@ -84,8 +84,8 @@ def run_dbt(
             notice(event.data.msg)
 
     folders = ["--project-dir", str(project), "--profiles-dir", str(project / "profiles")]
-    # "none" is the level of its log file, too: errors of the database quote values
-    quiet = ["--log-level", "none", "--no-print"]
+    # no log file, either: errors of the database quote values
+    quiet = ["--log-level", "none", "--log-level-file", "none", "--no-print"]
     try:
         with contextlib.chdir(project):  # relative paths of the var sources are the project's
             runner = dbtRunner(manifest, callbacks=[follow])

@@ -1,3 +1,6 @@
+{{ config(materialized='table') }}
+
+-- A table, as orders and rates are joined here, and many read it.
 with accepted as (
     {{ accepted_rows('refunds') | indent(4) | trim }}
 ),
