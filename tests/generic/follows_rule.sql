@@ -10,7 +10,7 @@ having
         when count(*) > 0
             then cast({{ raise_in_query(
                 literal(model.identifier ~ ': ' ~ message ~ ': ')
-                ~ " || string_agg(coalesce(" ~ named_by ~ ", 'a row without a name'), ', ')"
+                ~ " || " ~ sorted_list("coalesce(" ~ named_by ~ ", 'a row without a name')")
             ) }} as boolean)
         else false
     end

@@ -20,6 +20,7 @@ compared as (
 
 judged as (
     select
+        row_number_in_file,
         coalesce(band_name, 'a row without a name') as band_name,
         case
             when band_name is null then 'needs a name'
@@ -36,6 +37,7 @@ judged as (
     from compared
     union all
     select
+        0 as row_number_in_file,
         'the file' as band_name,
         'needs at least one band' as fault
     from compared
@@ -49,7 +51,8 @@ having
     case
         when count(*) > 0
             then cast({{ raise_in_query(
-                literal(model.identifier ~ ': ') ~ " || string_agg(band_name || ' ' || fault, '; ')"
+                literal(model.identifier ~ ': ')
+                ~ " || " ~ sorted_list("band_name || ' ' || fault", order_by="row_number_in_file")
             ) }} as boolean)
         else false
     end
