@@ -50,10 +50,10 @@
     {% elif not listed %}
         {% do complain(where ~ "no files in the folder " ~ shop.path, faults) %}
     {% else %}
-        {% set is_contract = shop.system == 'files' %}
         {% set contract = raw_contract() %}
-        {% set own = {} if is_contract else needed_columns(shop.system) %}
-        {% set tables = own | list + (contract | list if is_contract else tables_beside(shop.system)) %}
+        {% set own = system_tables(shop.system) %}
+        {% set tables = own | list + (contract | list if shop.system == 'files' else tables_beside(shop.system)) %}
+        {% set required = required_tables(shop.system) %}
         {% set files = {} %}
         {% set unclear = [] %}
         {% for table in tables %}
@@ -62,10 +62,15 @@
             {% do unclear.append(table) if faults | length > known_faults %}
             {% do files.update({table: found if table not in unclear else []}) %}
         {% endfor %}
+        {% if own and not own.keys() | select('in', present_tables(files)) | list and not required and not unclear %}
+            {% do complain(
+                shop.path ~ ": no file of the system " ~ shop.system ~ " (one of " ~ (own | join(', ')) ~ ")", faults
+            ) %}
+        {% endif %}
         {% set near = near_files(shop, listed, files) %}
         {% set heads = raw_heads(files.values() | sum(start=[])) %}
         {% for table in tables if table not in unclear %}
-            {% if not files[table] and (table in own or table == 'orders') %}
+            {% if not files[table] and table in required %}
                 {% do complain(missing_table(shop, table, listed, near), faults) %}
             {% elif not files[table] %}
                 {% for meant, line in near if meant == table %}
@@ -73,23 +78,24 @@
                 {% endfor %}
             {% endif %}
             {% set found = raw_relations(shop, table, files[table], heads, faults) %}
-            {% do check_table(
-                shop, table, own[table] if table in own else contract[table].required, found, faults,
-                none if table in own else contract[table].columns | list
-            ) %}
+            {% if table in own %}
+                {% do check_table(shop, table, own[table].needed, found, faults) %}
+            {% else %}
+                {% do check_table(shop, table, contract[table].required, found, faults, contract[table].columns | list) %}
+            {% endif %}
             {% do relations.extend(found) %}
         {% endfor %}
     {% endif %}
     {{ return(relations) }}
 {% endmacro %}
 
-{#- What a system's own YAML says that it cannot do without: a map of each raw table to its columns. -#}
-{% macro needed_columns(system) %}
-    {% set needed = {} %}
-    {% for table in graph.sources.values() if table.source_name == system %}
-        {% do needed.update({table.name: table.columns | list}) %}
+{#- The raw tables without which a shop cannot be read. -#}
+{% macro required_tables(system) %}
+    {% set required = ['orders'] if system == 'files' else [] %}
+    {% for table, own in system_tables(system).items() if not own.is_optional %}
+        {% do required.append(table) %}
     {% endfor %}
-    {{ return(needed) }}
+    {{ return(required) }}
 {% endmacro %}
 
 {#- That a table is not there, which files are, and which of them may be it (macro near_files). -#}
@@ -109,11 +115,13 @@
     ) }}
 {% endmacro %}
 
-{#- Whether a table's files have the columns that it needs; those that the contract does not know are named in the log. -#}
+{#- Whether a table's files have the columns that it needs, a system's by plain names; those that the contract, of whose table all
+    columns are `known`, does not know are named in the log. -#}
 {% macro check_table(shop, table, required, relations, faults, known=none) %}
     {% for relation in relations %}
         {% set where = shop.path ~ "/" ~ relation.name ~ ": " %}
-        {% set missing = required | reject('in', relation.columns) | list %}
+        {% set names = relation.columns | list if known else plain_names(relation.columns) %}
+        {% set missing = required | reject('in', names) | list %}
         {% set extra = relation.columns | reject('in', known or relation.columns) | list %}
         {% set wanted = (known or required) | reject('in', relation.columns) | list %}
         {% set divider = other_divider(relation) if missing else none %}

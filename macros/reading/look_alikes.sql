@@ -45,6 +45,15 @@
     {{ return(modules.re.sub('[^a-z0-9]+', '_', words).strip('_')) }}
 {% endmacro %}
 
+{#- Names as they are compared. -#}
+{% macro plain_names(names) %}
+    {% set plain = [] %}
+    {% for name in names %}
+        {% do plain.append(plain_name(name)) %}
+    {% endfor %}
+    {{ return(plain) }}
+{% endmacro %}
+
 {#- The column among `wanted` that a column of a file may be, else none; `table` is the file's. -#}
 {% macro column_meant(name, wanted, table) %}
     {% set plain = plain_name(name) %}

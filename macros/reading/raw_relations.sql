@@ -10,13 +10,18 @@
     {% set files = raw_files(shop, table, list_files(shop.path)) if files is none else files %}
     {% set heads = raw_heads(files) if heads is none else heads %}
     {% set known = {} %}
+    {% set own = system_tables(shop.system).get(table) %}
+    {#- what an object lacks is null: all files of JSON lines are read together -#}
+    {% set keys = json_keys_of(files, heads) %}
     {% for file in files %}
         {% set head = heads[file.path] %}
         {#- what files with the same head have in common is looked at once -#}
-        {% set alike = (file.format, file.delim, head.header, head.form) %}
+        {% set alike = (file.format, file.delim, none if file.format == 'json' else head.header, head.form) %}
         {% if alike | string not in known %}
             {% set columns = csv_columns(file.path, head.header, file.delim, faults) if file.format == 'csv'
+                else json_columns(keys) if file.format == 'json'
                 else parquet_columns(file) %}
+            {% set columns = numbered_columns(columns, own.known) if own and columns else columns %}
             {% set is_sound = columns is not none and check_columns(shop.path ~ "/" ~ file.name, columns, faults) %}
             {% do known.update({alike | string: columns if is_sound else none}) %}
         {% endif %}
@@ -26,7 +31,7 @@
                 (file.format, file.delim, file.is_packed, columns, file.partitions, head.form) | string,
                 {'format': file.format, 'delim': file.delim, 'is_packed': file.is_packed, 'columns': columns,
                  'partitions': file.partitions, 'form': head.form, 'paths': [], 'faults': [], 'sizes': [],
-                 'name': file.name},
+                 'name': file.name, 'json_keys': keys},
             ) %}
             {% do group.paths.append(file.path) %}
             {% do group.sizes.append(head.bytes or 0) %}
@@ -42,7 +47,8 @@
         {% for name in group.partitions %}
             {% do columns.update({name: 'VARCHAR'}) %}
         {% endfor %}
-        {% set rows = csv_rows(group) if group.format == 'csv' else parquet_rows(group) %}
+        {% set rows = csv_rows(group) if group.format == 'csv' else json_rows(group) if group.format == 'json'
+            else parquet_rows(group) %}
         {% do relations.append({
             'sql': 'select ' ~ partition_columns(group, shop.path) ~ ' from ' ~ rows,
             'columns': columns,
@@ -53,7 +59,7 @@
     {{ return(relations) }}
 {% endmacro %}
 
-{#- What must be known of raw files before they are read, by path: csv_heads and parquet_heads. -#}
+{#- What must be known of raw files before they are read, by path: csv_heads, json_heads and parquet_heads. -#}
 {% macro raw_heads(files) %}
     {% set heads = {} %}
     {% for delim in [',', '\t'] %}
@@ -63,6 +69,12 @@
                 | selectattr('is_packed', 'eq', is_packed) | map(attribute='path') | list, delim, is_packed
             )) %}
         {% endfor %}
+    {% endfor %}
+    {% for is_packed in [false, true] %}
+        {% do heads.update(json_heads(
+            files | selectattr('format', 'eq', 'json') | selectattr('is_packed', 'eq', is_packed)
+            | map(attribute='path') | list, is_packed
+        )) %}
     {% endfor %}
     {% do heads.update(parquet_heads(files | selectattr('format', 'eq', 'parquet') | map(attribute='path') | list)) %}
     {{ return(heads) }}
@@ -81,4 +93,36 @@
         {% do complain(path ~ ": column " ~ shown_names([name]) ~ " is there twice", faults) %}
     {% endfor %}
     {{ return(not twice) }}
+{% endmacro %}
+
+{#- The names in the objects of some files of JSON lines, as they stand there; those with signs that no column's name has are none. -#}
+{% macro json_keys_of(files, heads) %}
+    {% set keys = [] %}
+    {% for file in files if file.format == 'json' %}
+        {% for key in heads[file.path].header.split('\n') if modules.re.fullmatch('[A-Za-z0-9_$][A-Za-z0-9_$ .-]{0,199}', key) %}
+            {% do keys.append(key) if key not in keys %}
+        {% endfor %}
+    {% endfor %}
+    {{ return(keys | sort(case_sensitive=true)) }}
+{% endmacro %}
+
+{#- The columns of files of JSON lines: a list of (name in lower case, type), all text. -#}
+{% macro json_columns(keys) %}
+    {% set columns = [] %}
+    {% for key in keys %}
+        {% do columns.append((key | lower, 'VARCHAR')) %}
+    {% endfor %}
+    {{ return(columns) }}
+{% endmacro %}
+
+{#- The columns of a system's file, in which a name that is there again and no mapping uses is numbered. -#}
+{% macro numbered_columns(columns, used) %}
+    {% set numbered = [] %}
+    {% set names = [] %}
+    {% for name, type in columns %}
+        {% set again = name in names and plain_name(name) not in used %}
+        {% do numbered.append((name ~ '_column_' ~ loop.index if again else name, type)) %}
+        {% do names.append(name) %}
+    {% endfor %}
+    {{ return(numbered) }}
 {% endmacro %}

@@ -1,11 +1,33 @@
-{#- One table of a shop's own files (CSV or Parquet) as something to select from, for a system's mapping. -#}
+{#- One table of a shop's own files as something to select from, for a system's mapping: all columns that the system's YAML
+    names, by plain names, as text without blanks around it (null where it is empty or a file has no such column; nested values
+    as JSON, instants with their offset), and raw_file, the file's name below the shop's folder.
+
+    Files may differ in their columns and in their order. Without any file there is no row. -#}
 {% macro raw_table(shop, table) %}
-    {%- set relations = raw_relations(shop, table) -%}
-    {%- if relations | length != 1 -%}
-        {{ exceptions.raise_compiler_error(
-            shop.path ~ ": expected table " ~ table ~ " with one set of columns, found "
-            ~ (relations | length)
-        ) }}
-    {%- endif -%}
-    ({{ relations[0].sql }})
+    {%- set known = system_tables(shop.system)[table].known -%}
+(
+    select
+    {%- for column in known %}
+        cast(null as {{ dbt.type_string() }}) as {{ column }},
+    {%- endfor %}
+        cast(null as {{ dbt.type_string() }}) as raw_file
+    where false
+    {%- for relation in raw_relations(shop, table) %}
+        {%- set names = {} %}
+        {%- for name in relation.columns %}
+            {%- do names.setdefault(plain_name(name), name) %}
+        {%- endfor %}
+    union all
+    select
+        {%- for column in known %}
+        {% if column in names -%}
+            {{ text_with_offset(quoted(names[column]), relation.columns[names[column]]) }}
+        {%- else -%}
+            cast(null as {{ dbt.type_string() }})
+        {%- endif %} as {{ column }},
+        {%- endfor %}
+        {{ name_below(shop.path) }} as raw_file
+    from ({{ relation.sql }}) as rows_of_files
+    {%- endfor %}
+)
 {%- endmacro %}

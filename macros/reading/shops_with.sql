@@ -10,6 +10,6 @@
 
 {#- The contract tables that are read beside a system's own files. -#}
 {% macro tables_beside(system) %}
-    {% set own = (var('systems').get(system) or []) + (needed_columns(system) | list) %}
+    {% set own = (var('systems').get(system) or []) + (system_tables(system) | list) %}
     {{ return(var('beside_any_system') | reject('in', own) | list) }}
 {% endmacro %}

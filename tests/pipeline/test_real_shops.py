@@ -11,7 +11,8 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from conftest import Warehouse
+import yaml
+from conftest import PROJECT, Warehouse
 from test_oracle import differences
 
 from patronage.sample import copy_sample
@@ -192,14 +193,12 @@ def test_complete_journey(real_shop):
 def test_the_oracle_finds_the_same(real_shop, tmp_path, name):
     """The real shops, written in the raw contract by their own models."""
     warehouse = real_shop(name)
-    for (model,) in warehouse.rows(
-        f"select table_name from information_schema.tables where table_name like '{name}%'"
-    ):
-        table = model.removeprefix(f"{name}__")
+    systems = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["vars"]["systems"]
+    for table in systems[name]:
         column = DATES[name].get(table)
         as_date = f"replace (cast({column} as date) as {column})" if column else ""
         warehouse.rows(
-            f"copy (select * {as_date} from sources.{model})"
+            f"copy (select * {as_date} from staging.base_{table})"
             f" to '{tmp_path / table}.parquet' (format parquet)"
         )
     sources = [

@@ -2,7 +2,7 @@
     -- a household receives a campaign on the day it starts; both files give days as midnights
     select
         'campaign-' || campaigns.campaign_id || '-' || campaigns.household_id as event_id,
-        cast(descriptions.start_date as date) as occurred_at,
+        substr(descriptions.start_date, 1, 10) as occurred_at,
         'campaign_received' as event_type,
         campaigns.household_id as customer_id,
         campaigns.campaign_id
@@ -12,8 +12,8 @@
     union all
     select
         'coupon-' || campaign_id || '-' || household_id || '-' || coupon_upc || '-'
-        || cast(redemption_date as date) as event_id,
-        cast(redemption_date as date) as occurred_at,
+        || substr(redemption_date, 1, 10) as event_id,
+        substr(redemption_date, 1, 10) as occurred_at,
         'coupon_redeemed' as event_type,
         household_id as customer_id,
         campaign_id

@@ -7,6 +7,7 @@
         product_id,
         quantity,
         sales_value as amount,
-        retail_disc + coupon_match_disc as discount_amount
+        {{ computed_money(money('retail_disc') ~ ' + ' ~ money('coupon_match_disc'), ['retail_disc', 'coupon_match_disc']) }}
+            as discount_amount
     from {{ raw_table(shop, 'transactions') }}
 {%- endcall -%}

@@ -1,0 +1,47 @@
+{#- A raw table (macro raw_table) of exports that overlap: of each `key` only the rows of the newest file that holds it, as its
+    rows belong together. How new a file is says the folder that it lies in (_loaded_at=…/), else the latest of the `times` in
+    it; of files equally new the last by name. -#}
+{% macro newest_files(shop, table, key, times) %}
+    {%- set rows = raw_table(shop, table) -%}
+    {%- if raw_files(shop, table, list_files(shop.path)) | length < 2 -%}
+        {{ return(rows) }}
+    {%- endif -%}
+    {%- set earliest = "cast('0001-01-01' as timestamp)" -%}
+    {%- set known = [earliest] -%}
+    {%- for time in times -%}
+        {%- do known.append(parse_time(time, 'VARCHAR')) -%}
+    {%- endfor -%}
+    {%- set folder_time = "replace(regexp_extract(raw_file, '_loaded_at=([^/]*)/', 1), '%3A', ':')" -%}
+(
+    with rows_of_files as (
+        select * from {{ rows }} as raw_rows
+    ),
+
+    files as (
+        select
+            raw_file,
+            row_number() over (order by
+                coalesce(max({{ parse_time(folder_time, 'VARCHAR') }}), {{ earliest }}),
+                max(greatest({{ known | join(', ') }})),
+                raw_file
+            ) as file_rank
+        from rows_of_files
+        group by raw_file
+    ),
+
+    newest as (
+        select
+            rows_of_files.{{ key }},
+            max(files.file_rank) as file_rank
+        from rows_of_files
+        inner join files on rows_of_files.raw_file = files.raw_file
+        group by rows_of_files.{{ key }}
+    )
+
+    select rows_of_files.*
+    from rows_of_files
+    inner join files on rows_of_files.raw_file = files.raw_file
+    inner join newest
+        on rows_of_files.{{ key }} is not distinct from newest.{{ key }} and files.file_rank = newest.file_rank
+)
+{%- endmacro %}
