@@ -12,6 +12,15 @@
         {% for shop in shops() %}
             {% do complain("source " ~ shown(shop.name) ~ ": the name is used twice", faults) if shop.name | lower in seen %}
             {% do seen.append(shop.name | lower) %}
+            {% set others = shops() | selectattr('name', 'eq', shop.ids_of) | rejectattr('name', 'eq', shop.name) | list %}
+            {% if shop.ids_of and not others %}
+                {% do complain("source " ~ shown(shop.name) ~ ": ids_of names no other source: " ~ shown(shop.ids_of), faults) %}
+            {% elif shop.ids_of and others[0].ids_of %}
+                {% do complain(
+                    "source " ~ shown(shop.name) ~ ": ids_of names " ~ shown(shop.ids_of)
+                    ~ ", whose own ids are those of " ~ shown(others[0].ids_of) ~ ": name that one", faults
+                ) %}
+            {% endif %}
             {% do relations.extend(check_shop(shop, faults)) %}
         {% endfor %}
         {% do check_as_of(faults) %}
@@ -53,7 +62,7 @@
         {% set contract = raw_contract() %}
         {% set own = system_tables(shop.system) %}
         {% set tables = own | list + (contract | list if shop.system == 'files' else tables_beside(shop.system)) %}
-        {% set required = required_tables(shop.system) %}
+        {% set required = required_tables(shop) %}
         {% set files = {} %}
         {% set unclear = [] %}
         {% for table in tables %}
@@ -62,9 +71,9 @@
             {% do unclear.append(table) if faults | length > known_faults %}
             {% do files.update({table: found if table not in unclear else []}) %}
         {% endfor %}
-        {% if own and not own.keys() | select('in', present_tables(files)) | list and not required and not unclear %}
+        {% if not required and not unclear and not (own or contract).keys() | select('in', present_tables(files)) | list %}
             {% do complain(
-                shop.path ~ ": no file of the system " ~ shop.system ~ " (one of " ~ (own | join(', ')) ~ ")", faults
+                shop.path ~ ": no file of the system " ~ shop.system ~ " (one of " ~ ((own or contract) | join(', ')) ~ ")", faults
             ) %}
         {% endif %}
         {% set near = near_files(shop, listed, files) %}
@@ -89,10 +98,10 @@
     {{ return(relations) }}
 {% endmacro %}
 
-{#- The raw tables without which a shop cannot be read. -#}
-{% macro required_tables(system) %}
-    {% set required = ['orders'] if system == 'files' else [] %}
-    {% for table, own in system_tables(system).items() if not own.is_optional %}
+{#- The raw tables without which a shop cannot be read; what stands beside another source (ids_of) needs no orders. -#}
+{% macro required_tables(shop) %}
+    {% set required = ['orders'] if shop.system == 'files' and not shop.ids_of else [] %}
+    {% for table, own in system_tables(shop.system).items() if not own.is_optional %}
         {% do required.append(table) %}
     {% endfor %}
     {{ return(required) }}

@@ -1,4 +1,5 @@
-{#- The source entries in force, each a dict with name, system, path, timezone, naive_times, reporting_currency.
+{#- The source entries in force, each a dict with name, system, path, timezone, naive_times, reporting_currency,
+    ids_of.
 
     --vars beats the environment, which beats dbt_project.yml; the environment describes a whole shop of its
     own, so nothing of dbt_project.yml's entries leaks into it. With `system`, only that system's entries. -#}
@@ -35,6 +36,7 @@
             'timezone': entry.get('timezone') or 'UTC',
             'naive_times': entry.get('naive_times') or 'utc',
             'reporting_currency': entry.get('reporting_currency'),
+            'ids_of': entry.get('ids_of'),
         } %}
         {% if system is none or shop.system == system %}
             {% do chosen.append(shop) %}

@@ -1,4 +1,4 @@
-"""Systems: a small shop as each of them exports it (tests/systems), with totals worked out by hand."""
+"""Systems: a small shop as each exports it (tests/systems), with totals worked out by hand."""
 
 from __future__ import annotations
 
@@ -31,7 +31,11 @@ TOTALS = """
 """
 MONTHS = """
     with flows as (
-        select order_date as day, gross_amount - discount_amount as ledger, net_amount as net, order_class
+        select
+            order_date as day,
+            gross_amount - discount_amount as ledger,
+            net_amount as net,
+            order_class
         from core.orders
         where source = '{name}' and is_valid
         union all
@@ -86,7 +90,7 @@ def twice(build_apart, delivered, tmp_path_factory) -> Warehouse:
     for path in delivered.rglob("*.*"):
         place = path.relative_to(delivered)
         system, *folders, file = place.parts
-        stem, dot, ending = file.partition(".") if not folders else (folders[0], ".", file)
+        stem, _, ending = file.partition(".") if not folders else (folders[0], ".", file)
         for copy in "12":
             target = root / system / stem / f"{copy}.{ending}"
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -118,7 +122,9 @@ def assert_sums(warehouse: Warehouse, name: str, expectation: dict[str, Any]) ->
     found = dict(zip(columns, map(float, totals), strict=True))
     assert found == pytest.approx(right, abs=1e-4)
     months = {
-        month: dict(zip(("ledger", "new", "returning", "unattributed"), map(float, sums), strict=True))
+        month: dict(
+            zip(("ledger", "new", "returning", "unattributed"), map(float, sums), strict=True)
+        )
         for month, *sums in warehouse.rows(MONTHS.format(name=name))
     }
     assert months.keys() == expectation.get("months", {}).keys()

@@ -22,7 +22,7 @@ later_events as (
             when events.anonymous_id is not null
                 then 'visitor ' || events.source || ':' || events.anonymous_id
             when events.customer_id is not null
-                then 'account ' || events.source || ':' || events.customer_id
+                then 'account ' || {{ account_key('events.customer_id', 'events.source') }}
             when not coalesce(points.is_email_of_other, false)
                 then 'email ' || {{ lower_case('events.email') }}
         end as who

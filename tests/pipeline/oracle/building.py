@@ -17,10 +17,11 @@ from oracle.core import (
     core_sessions,
     order_amounts,
 )
-from oracle.identity import resolve
+from oracle.identity import ids_of, resolve
 from oracle.marts import finished
 from oracle.privacy import ORDER_TEXTS, Publisher
 from oracle.reading import row_key
+from oracle.sales_reconciliation import sales_reconciliation
 from oracle.seeds import passive_types
 from oracle.shop import Shop, open_shop
 from oracle.side_core import (
@@ -73,8 +74,8 @@ def build(
     """Compute every mart of sections 1 to 6 from raw files.
 
     Args:
-        sources: `{name, system, path, timezone, naive_times}` of each source; system is always
-            'files', naive_times 'utc' (the default) or 'local'.
+        sources: `{name, system, path, timezone, naive_times, ids_of}` of each source; system is
+            always 'files', naive_times 'utc' (the default) or 'local'.
         as_of: ISO date; default: the latest business date of an order or refund or, if later,
             the latest on or after which enough people or visitors have events.
         reporting_currency: default: the only currency present.
@@ -107,6 +108,8 @@ def opened(
     if unknown := set(settings) - set(DEFAULT_PARAMS):
         raise ValueError(f"unknown params: {', '.join(sorted(unknown))}")
     now = datetime.now(UTC).replace(tzinfo=None)
+    ids_of.clear()
+    ids_of.update((one["name"], one["ids_of"]) for one in sources if one.get("ids_of"))
     staging = stage(sources, reporting_currency, now)
     end = last_day(staging.tables, as_of, settings["as_of_visitors"])
     staging = stage_side_tables(staging, sources, end, now)
@@ -167,6 +170,7 @@ def opened(
             core_survey_answers(side["survey_answers"], people, salt)
         ),
         "core.reconciliation": staging.reconciliation,
+        "core.sales_reconciliation": sales_reconciliation(orders, refunds, calendar.as_of),
         "core.rejected_rows": staging.rejected,
     }
     result = {mart: finished(mart, frame) for mart, frame in marts.items()}

@@ -24,9 +24,13 @@ class People(NamedTuple):
     owned: pl.DataFrame  # contact -> account, person: of every account that has it; is_shared
 
 
+ids_of: dict[str, str] = {}
+"""Sources of the build under way whose customer ids are those of another source."""
+
+
 def account(column: str = "customer_id") -> pl.Expr:
-    """Account key: source || ':' || id; null without an id."""
-    return pl.col("source") + ":" + pl.col(column)
+    """Account key: the source whose ids they are || ':' || id; null without an id."""
+    return pl.col("source").replace(ids_of) + ":" + pl.col(column)
 
 
 def email_contact() -> pl.Expr:
@@ -56,7 +60,11 @@ def all_accounts(tables: dict[str, pl.DataFrame], salt: str) -> pl.DataFrame:
     found = [tables[name].lazy().select("source", "customer_id") for name in names]
     found.append(tables["identities"].lazy().select("source", customer_id="same_as"))
     seen = [frame.drop_nulls().unique() for frame in found]
-    accounts = collect(pl.concat(seen).unique().with_columns(account=account()))
+    accounts = collect(
+        pl.concat(seen)
+        .with_columns(account=account(), source=pl.col("source").replace(ids_of))
+        .unique()
+    )
     is_address = pl.col("customer_id").str.contains("@", literal=True)
     email = pl.col("customer_id").str.contains(EMAIL)
     accounts = (

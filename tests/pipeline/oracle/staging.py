@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from oracle.contract import DAY, TEXT
+from oracle.identity import account
 from oracle.reading import Checked, Settled, check, settle, table_files
 from oracle.seeds import is_email_of_actor
 
@@ -170,7 +171,7 @@ def stage(sources: list[dict[str, Any]], reporting_currency: str | None, now: da
         return check(source, table, USED[table], now)
 
     for source in sources:
-        if not table_files(Path(source["path"]), "orders"):
+        if not table_files(Path(source["path"]), "orders") and not source.get("ids_of"):
             raise FileNotFoundError(f"{source['name']}: no orders under {source['path']}")
         for table in ("fx_rates", "customers", "products", "identities", "events"):
             keep(source["name"], table, settle(read(source, table)))
@@ -237,7 +238,7 @@ def crowded_day(events: pl.DataFrame, least: int) -> date | None:
     email = pl.when(is_email_of_actor()).then(pl.col("email").str.to_lowercase())
     names = {
         "visitor": pl.col("source") + ":" + pl.col("anonymous_id"),
-        "account": pl.col("source") + ":" + pl.col("customer_id"),
+        "account": account(),
         "email": email,
     }
     who = pl.coalesce(pl.lit(kind + " ") + name for kind, name in names.items())
