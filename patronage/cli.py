@@ -1,4 +1,4 @@
-"""The command line: build, publish, status, rejects, docs, clean, sample, demo."""
+"""The command line: build, publish, status, rejects, reconcile, docs, clean, sample, demo."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from rich.text import Text
 from patronage.build import GateError, Run
 from patronage.build_log import read_log
 from patronage.contract import contract_of
+from patronage.database import opened
 from patronage.dbt import BuildError, dbt_environment, project_folder, warehouse_folder
 from patronage.demo import make_demo
 from patronage.docs import write_docs
@@ -233,6 +234,41 @@ def rejects(to: Path | None, table: str | None, source: str | None, raw: bool) -
     if to:
         for file, rows in written.items():
             console.print(f"wrote {file}: {rows:,} rows")
+
+
+@main.command()
+@click.option("--source", help="Of this source only.")
+def reconcile(source: str | None) -> None:
+    """Show the published sales month by month as a shop's own report does, to lay beside it.
+
+    docs/reconcile.md says why the two may differ.
+    """
+    public_file = warehouse_folder(project_folder()) / PUBLIC_FILE
+    columns = ("source", "month", "orders", "gross", "discounts", "refunds", "reversed", "net")
+    months = Table(box=None, pad_edge=False)
+    for name in (*columns, "net of valid orders"):
+        months.add_column(name, justify="left" if name in ("source", "month") else "right")
+    try:
+        if kind_of(public_file) is None:
+            fail(f"{public_file} is missing: run `patronage build` first")
+        with opened(public_file) as connection:
+            rows = connection.execute(
+                "select source, strftime(month_start, '%Y-%m'), orders, gross_amount,"
+                " -discount_amount, -refund_amount, -reversed_amount, net_amount, ledger_net_amount"
+                " from core.sales_reconciliation where coalesce(source = ?, true)"
+                " order by source, month_start",
+                [source],
+            ).fetchall()
+    except FolderError as error:
+        fail(str(error))
+    except (duckdb.Error, OSError) as error:
+        fail(readable(error, public_file))
+    for name, month, orders, *amounts in rows:
+        months.add_row(name, month, f"{orders:,}", *(f"{amount:,.2f}" for amount in amounts))
+    if rows:
+        tables.print(months)
+    else:
+        console.print("no sales")
 
 
 @main.command()
