@@ -3,7 +3,7 @@
     it; of files equally new the last by name. -#}
 {% macro newest_files(shop, table, key, times) %}
     {%- set rows = raw_table(shop, table) -%}
-    {%- if raw_files(shop, table, list_files(shop.path)) | length < 2 -%}
+    {%- if raw_files(shop, table, shop_files(shop)) | length < 2 -%}
         {{ return(rows) }}
     {%- endif -%}
     {%- set earliest = "cast('0001-01-01' as timestamp)" -%}

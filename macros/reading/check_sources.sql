@@ -4,8 +4,14 @@
     and files whose columns are clear. Only of files without such a fault the rows are looked at. Columns that the
     contract does not know, and files that look like a table that is not there, are named in the log. -#}
 {% macro check_sources() %}
+    {% set is_first = not env_var('PATRONAGE_FILES_CHECKED', '') %}
+    {% set attached = [] %}
+    {% for shop in shops() if execute and shop.attach %}
+        {% do attach_shop(shop, attached, is_first) %}
+    {% endfor %}
+    {% do raise_faults(attached) %}
     {#- `patronage build` runs dbt twice on the same files: they are read once -#}
-    {% if execute and not env_var('PATRONAGE_FILES_CHECKED', '') %}
+    {% if execute and is_first %}
         {% set faults = [] %}
         {% set relations = [] %}
         {% set seen = [] %}
@@ -51,17 +57,19 @@
             ~ " (expected utc or local: what a time without offset is)", faults
         ) %}
     {% endif %}
-    {% set listed = list_files(shop.path) %}
+    {% set listed = shop_files(shop) %}
     {% if shop.system not in systems %}
         {% do complain(
             where ~ "unknown system " ~ shown(shop.system) ~ "; known are " ~ (systems | join(', ')), faults
         ) %}
     {% elif not listed %}
-        {% do complain(where ~ "no files in the folder " ~ shop.path, faults) %}
+        {% do complain(
+            where ~ ("no tables in the schema " if shop.schema else "no files in the folder ") ~ shop.path, faults
+        ) %}
     {% else %}
         {% set contract = raw_contract() %}
         {% set own = system_tables(shop.system) %}
-        {% set tables = own | list + (contract | list if shop.system == 'files' else tables_beside(shop.system)) %}
+        {% set tables = shops_tables(shop) %}
         {% set required = required_tables(shop) %}
         {% set files = {} %}
         {% set unclear = [] %}

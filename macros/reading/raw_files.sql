@@ -12,7 +12,8 @@
     {% for path in listed %}
         {% set name = name_in_folder(shop, path) %}
         {% set place = name.split('/')[0] %}
-        {% set form = file_form(name) %}
+        {% set form = {'ending': 'table', 'format': 'table', 'delim': none, 'is_packed': false} if shop.schema
+            else file_form(name) %}
         {% set stem = place if '/' in name else name[:-(form.ending | length) - 1] if form %}
         {% if form and (stem == table or own and modules.re.fullmatch('(?i)' ~ own.files, stem))
             and not modules.re.search('(^|/)([.]|_(?![^/=]*=))', name) %}

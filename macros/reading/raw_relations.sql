@@ -7,7 +7,7 @@
     An empty list: the shop has no such table. -#}
 {% macro raw_relations(shop, table, files=none, heads=none, faults=none) %}
     {% set groups = {} %}
-    {% set files = raw_files(shop, table, list_files(shop.path)) if files is none else files %}
+    {% set files = raw_files(shop, table, shop_files(shop)) if files is none else files %}
     {% set heads = raw_heads(files) if heads is none else heads %}
     {% set known = {} %}
     {% set own = system_tables(shop.system).get(table) %}
@@ -16,10 +16,13 @@
     {% for file in files %}
         {% set head = heads[file.path] %}
         {#- what files with the same head have in common is looked at once -#}
-        {% set alike = (file.format, file.delim, none if file.format == 'json' else head.header, head.form) %}
+        {% set alike = (
+            file.format, file.delim, none if file.format == 'json' else file.path if file.format == 'table' else head.header, head.form
+        ) %}
         {% if alike | string not in known %}
             {% set columns = csv_columns(file.path, head.header, file.delim, faults) if file.format == 'csv'
                 else json_columns(keys) if file.format == 'json'
+                else query_columns('select * from ' ~ shop_table(shop, file.path)) if file.format == 'table'
                 else parquet_columns(file) %}
             {% set columns = numbered_columns(columns, own.known) if own and columns else columns %}
             {% set is_sound = columns is not none and check_columns(shop.path ~ "/" ~ file.name, columns, faults) %}
@@ -48,6 +51,7 @@
             {% do columns.update({name: 'VARCHAR'}) %}
         {% endfor %}
         {% set rows = csv_rows(group) if group.format == 'csv' else json_rows(group) if group.format == 'json'
+            else table_rows(shop, group) if group.format == 'table'
             else parquet_rows(group) %}
         {% do relations.append({
             'sql': 'select ' ~ partition_columns(group, shop.path) ~ ' from ' ~ rows,
@@ -62,6 +66,9 @@
 {#- What must be known of raw files before they are read, by path: csv_heads, json_heads and parquet_heads. -#}
 {% macro raw_heads(files) %}
     {% set heads = {} %}
+    {% for file in files if file.format == 'table' %}
+        {% do heads.update({file.path: {'header': none, 'form': none, 'fault': none}}) %}
+    {% endfor %}
     {% for delim in [',', '\t'] %}
         {% for is_packed in [false, true] %}
             {% do heads.update(csv_heads(
@@ -125,4 +132,13 @@
         {% do names.append(name) %}
     {% endfor %}
     {{ return(numbered) }}
+{% endmacro %}
+
+{#- The rows of a shop's tables that have the same columns. -#}
+{% macro table_rows(shop, group) %}
+    {% set selects = [] %}
+    {% for path in group.paths %}
+        {% do selects.append('select *, ' ~ literal(path) ~ ' as raw_file from ' ~ shop_table(shop, path)) %}
+    {% endfor %}
+    {{ return('(' ~ (selects | join(' union all ')) ~ ')') }}
 {% endmacro %}

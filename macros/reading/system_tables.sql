@@ -17,3 +17,10 @@
     {% endfor %}
     {{ return(tables) }}
 {% endmacro %}
+
+{#- The raw tables that a shop may bring: its system's own, and those of the contract that are read in its place or beside. -#}
+{% macro shops_tables(shop) %}
+    {{ return((system_tables(shop.system) | list) + (
+        raw_contract() | list if shop.system == 'files' else tables_beside(shop.system)
+    )) }}
+{% endmacro %}
