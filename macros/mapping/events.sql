@@ -10,6 +10,18 @@
     end
 {%- endmacro %}
 
+{#- The type of an event that its tracker named in the e-commerce vocabulary of trackers: by the product's words where they differ. -#}
+{% macro tracked_event(name) -%}
+    {{ renamed(event_type(name), {
+        'coupon_applied': 'coupon_redeemed',
+        'product_added_to_wishlist': 'wishlist_added',
+        'products_searched': 'site_searched',
+        'email_delivered': 'campaign_received',
+        'email_link_clicked': 'email_clicked',
+        'unsubscribed': 'newsletter_unsubscribed',
+    }) }}
+{%- endmacro %}
+
 {#- Whether a browser's name for itself is that of a program: a crawler, a monitor, a preview of links. A phone called Cubot is none. -#}
 {% macro is_bot_agent(user_agent) -%}
     {%- set words = '(^|[^u]|[^c]u)bots?([^a-z]|$)|crawl|spider|slurp|headless|lighthouse|facebookexternalhit|pingdom|phantomjs'

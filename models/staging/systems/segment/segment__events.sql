@@ -44,25 +44,11 @@
         where own_rows.id is null
     ),
 
-    named as (
-        select
-            *,
-            {{ event_type('event_name') }} as event_word
-        from tracked
-    ),
-
     events as (
         select
             id,
             timestamp,
-            {{ renamed('event_word', {
-                'coupon_applied': 'coupon_redeemed',
-                'product_added_to_wishlist': 'wishlist_added',
-                'products_searched': 'site_searched',
-                'email_delivered': 'campaign_received',
-                'email_link_clicked': 'email_clicked',
-                'unsubscribed': 'newsletter_unsubscribed',
-            }) }} as event_type,
+            {{ tracked_event('event_name') }} as event_type,
             anonymous_id,
             user_id,
             null as email,
@@ -76,7 +62,7 @@
             value,
             context_device_type,
             context_user_agent
-        from named
+        from tracked
         {%- for table in ['pages', 'screens'] %}
         union all
         select
