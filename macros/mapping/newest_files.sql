@@ -11,7 +11,6 @@
     {%- for time in times -%}
         {%- do known.append(parse_time(time, 'VARCHAR')) -%}
     {%- endfor -%}
-    {%- set folder_time = "replace(regexp_extract(raw_file, '_loaded_at=([^/]*)/', 1), '%3A', ':')" -%}
 (
     with rows_of_files as (
         select * from {{ rows }} as raw_rows
@@ -21,7 +20,7 @@
         select
             raw_file,
             row_number() over (order by
-                coalesce(max({{ parse_time(folder_time, 'VARCHAR') }}), {{ earliest }}),
+                coalesce(max({{ loaded_at() }}), {{ earliest }}),
                 max(greatest({{ known | join(', ') }})),
                 raw_file
             ) as file_rank
@@ -44,4 +43,9 @@
     inner join newest
         on rows_of_files.{{ key }} is not distinct from newest.{{ key }} and files.file_rank = newest.file_rank
 )
+{%- endmacro %}
+
+{#- When a raw row's file was loaded, as the folder that it lies in says (_loaded_at=…/); null without such a folder. -#}
+{% macro loaded_at() -%}
+    {{ parse_time("replace(regexp_extract(raw_file, '_loaded_at=([^/]*)/', 1), '%3A', ':')", 'VARCHAR') }}
 {%- endmacro %}

@@ -4,10 +4,10 @@
 
     Files may differ in their columns and in their order. Without any file there is no row. -#}
 {% macro raw_table(shop, table) %}
-    {%- set known = system_tables(shop.system)[table].known -%}
+    {%- set own = system_tables(shop.system)[table] -%}
 (
     select
-    {%- for column in known %}
+    {%- for column in own.known %}
         cast(null as {{ dbt.type_string() }}) as {{ column }},
     {%- endfor %}
         cast(null as {{ dbt.type_string() }}) as raw_file
@@ -19,11 +19,16 @@
         {%- endfor %}
     union all
     select
-        {%- for column in known %}
-        {% if column in names -%}
-            {{ text_with_offset(quoted(names[column]), relation.columns[names[column]]) }}
+        {%- for column in own.known %}
+            {%- set texts = [] %}
+            {%- for name in versions_of(column, names, column in own.versioned) %}
+                {%- do texts.append(text_with_offset(quoted(names[name]), relation.columns[names[name]])) %}
+            {%- endfor %}
+        {% if texts | length > 1 -%}
+            {#- a list without items is what has no value in this version -#}
+            coalesce({% for text in texts %}nullif({{ text }}, '[]'){{ ', ' if not loop.last }}{% endfor %})
         {%- else -%}
-            cast(null as {{ dbt.type_string() }})
+            {{ texts | first or 'cast(null as ' ~ dbt.type_string() ~ ')' }}
         {%- endif %} as {{ column }},
         {%- endfor %}
         {{ name_below(shop.path) }} as raw_file
@@ -31,3 +36,14 @@
     {%- endfor %}
 )
 {%- endmacro %}
+
+{#- The plain names among `names` that a column has: its own, and of a versioned one those of its versions, the newest first. -#}
+{% macro versions_of(column, names, is_versioned) %}
+    {% set versions = [column] if column in names else [] %}
+    {% if is_versioned %}
+        {% for name in names | sort(reverse=true) if modules.re.fullmatch(modules.re.escape(column) ~ '(_[0-9]+)+', name) %}
+            {% do versions.append(name) %}
+        {% endfor %}
+    {% endif %}
+    {{ return(versions) }}
+{% endmacro %}

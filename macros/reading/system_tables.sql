@@ -1,16 +1,24 @@
-{#- The raw tables of a system, as its own YAML says them: a map of each to {needed, known, files, is_optional}.
+{#- The raw tables of a system, as its own YAML says them: a map of each to {needed, known, versioned, files, is_optional}.
 
     `needed` are the columns without which the shop cannot be read, `known` all that its mappings use, both by plain names
-    (macro plain_name). `files` is a regular expression for the name of its files (or their folder) without the ending,
-    whatever its case; without one only the table's name is. A table that is_optional reads as empty where there is none. -#}
+    (macro plain_name). One that ends in * there is `versioned`: of x_1* a file has x_1, or any of x_1_0_0, x_1_0_1 and so on.
+    `files` is a regular expression for the name of its files (or their folder) without the ending, whatever its case; without
+    one only the table's name is. A table that is_optional reads as empty where there is none. -#}
 {% macro system_tables(system) %}
     {% set tables = {} %}
     {% for table in graph.sources.values() if table.source_name == system %}
         {% set meta = table.config.meta or {} %}
         {% set needed = table.columns | list %}
+        {% set known = [] %}
+        {% set versioned = [] %}
+        {% for column in needed + (meta.get('may_have') or []) %}
+            {% do known.append(column.rstrip('*')) %}
+            {% do versioned.append(column.rstrip('*')) if column.endswith('*') %}
+        {% endfor %}
         {% do tables.update({table.name: {
             'needed': needed,
-            'known': needed + (meta.get('may_have') or []),
+            'known': known,
+            'versioned': versioned,
             'files': meta.get('files') or modules.re.escape(table.name),
             'is_optional': meta.get('is_optional', false),
         }}) %}
