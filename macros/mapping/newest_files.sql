@@ -11,7 +11,6 @@
     {%- for time in times -%}
         {%- do known.append(parse_time(time, 'VARCHAR')) -%}
     {%- endfor -%}
-    {%- set folder_time = "replace(regexp_extract(raw_file, '_loaded_at=([^/]*)/', 1), '%3A', ':')" -%}
 (
     with rows_of_files as (
         select * from {{ rows }} as raw_rows
@@ -21,7 +20,7 @@
         select
             raw_file,
             row_number() over (order by
-                coalesce(max({{ parse_time(folder_time, 'VARCHAR') }}), {{ earliest }}),
+                coalesce(max({{ parse_time(folder_time(), 'VARCHAR') }}), {{ earliest }}),
                 max(greatest({{ known | join(', ') }})),
                 raw_file
             ) as file_rank
@@ -44,4 +43,22 @@
     inner join newest
         on rows_of_files.{{ key }} is not distinct from newest.{{ key }} and files.file_rank = newest.file_rank
 )
+{%- endmacro %}
+
+{#- The time that the folder of a raw row's file says (_loaded_at=…/), as a text. -#}
+{% macro folder_time() -%}
+    replace(regexp_extract(raw_file, '_loaded_at=([^/]*)/', 1), '%3A', ':')
+{%- endmacro %}
+
+{#- When a raw row's file was exported, at the earliest, as a raw time in UTC: as its folder says, else the latest of the `times` in
+    it; null where there is none. For what is undated but was true then. -#}
+{% macro newest_time_of_file(times, shop) -%}
+    {%- set known = [] -%}
+    {%- for time in times -%}
+        {%- do known.append(parse_time(time, 'VARCHAR', shop)) -%}
+    {%- endfor -%}
+    cast(coalesce(
+        {{ parse_time(folder_time(), 'VARCHAR') }},
+        max(greatest({{ known | join(', ') }})) over (partition by raw_file)
+    ) as {{ dbt.type_string() }}) || 'Z'
 {%- endmacro %}

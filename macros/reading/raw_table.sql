@@ -13,21 +13,26 @@
         cast(null as {{ dbt.type_string() }}) as raw_file
     where false
     {%- for relation in raw_relations(shop, table) %}
-        {%- set names = {} %}
-        {%- for name in relation.columns %}
-            {%- do names.setdefault(plain_name(name), name) %}
-        {%- endfor %}
     union all
     select
-        {%- for column in known %}
-        {% if column in names -%}
-            {{ text_with_offset(quoted(names[column]), relation.columns[names[column]]) }}
-        {%- else -%}
-            cast(null as {{ dbt.type_string() }})
-        {%- endif %} as {{ column }},
-        {%- endfor %}
+        {{ known_columns(relation, known) }},
         {{ name_below(shop.path) }} as raw_file
     from ({{ relation.sql }}) as rows_of_files
     {%- endfor %}
 )
+{%- endmacro %}
+
+{#- The columns of a raw relation that a system's YAML names, for a select list: texts by plain names, null where there is none. -#}
+{% macro known_columns(relation, known) %}
+    {%- set names = {} %}
+    {%- for name in relation.columns %}
+        {%- do names.setdefault(plain_name(name), name) %}
+    {%- endfor %}
+    {%- for column in known %}
+        {% if column in names -%}
+            {{ text_with_offset(quoted(names[column]), relation.columns[names[column]]) }}
+        {%- else -%}
+            cast(null as {{ dbt.type_string() }})
+        {%- endif %} as {{ column }}{{ ',' if not loop.last }}
+    {%- endfor %}
 {%- endmacro %}
