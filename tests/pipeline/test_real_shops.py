@@ -183,7 +183,8 @@ def test_complete_journey(real_shop):
         "select event_type, count(*) from core.events group by event_type order by event_type"
     ) == [("campaign_received", 6_589), ("coupon_redeemed", 2_102)]
     assert warehouse.rows(
-        "select kind, count(*), min(started_on), max(ended_on) from core.campaigns group by kind order by kind"
+        "select kind, count(*), min(started_on), max(ended_on) from core.campaigns"
+        " group by kind order by kind"
     ) == [
         ("type a", 4, date(2017, 2, 8), date(2017, 12, 24)),
         ("type b", 17, date(2016, 12, 6), date(2018, 2, 4)),
@@ -205,7 +206,8 @@ def test_the_oracle_finds_the_same(real_shop, tmp_path, name):
     warehouse = real_shop(name)
     systems = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["vars"]["systems"]
     for table in systems[name]:
-        dates = ", ".join(f"cast({column} as date) as {column}" for column in DATES[name].get(table, []))
+        columns = DATES[name].get(table, [])
+        dates = ", ".join(f"cast({column} as date) as {column}" for column in columns)
         as_date = f"replace ({dates})" if dates else ""
         warehouse.rows(
             f"copy (select * {as_date} from staging.base_{table})"
