@@ -49,3 +49,16 @@
 {% macro loaded_at() -%}
     {{ parse_time("replace(regexp_extract(raw_file, '_loaded_at=([^/]*)/', 1), '%3A', ':')", 'VARCHAR') }}
 {%- endmacro %}
+
+{#- When a raw row's file was exported, at the earliest, as a raw time in UTC: as its folder says, else the latest of the `times` in
+    it; null where there is none. For what is undated but was true then. -#}
+{% macro newest_time_of_file(times, shop) -%}
+    {%- set known = [] -%}
+    {%- for time in times -%}
+        {%- do known.append(parse_time(time, 'VARCHAR', shop)) -%}
+    {%- endfor -%}
+    cast(coalesce(
+        {{ loaded_at() }},
+        max(greatest({{ known | join(', ') }})) over (partition by raw_file)
+    ) as {{ dbt.type_string() }}) || 'Z'
+{%- endmacro %}

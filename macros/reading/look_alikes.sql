@@ -39,10 +39,10 @@
     }) }}
 {% endmacro %}
 
-{#- A name as it is compared: words of letters and digits, lower case, with _ between (OrderId: order_id). -#}
+{#- A name as it is compared: words of letters and digits, lower case, with _ between (OrderId: order_id); # alone is `number`. -#}
 {% macro plain_name(name) %}
     {% set words = modules.re.sub('([a-z0-9])([A-Z])', '\\1_\\2', name) | lower %}
-    {{ return(modules.re.sub('[^a-z0-9]+', '_', words).strip('_')) }}
+    {{ return('number' if name == '#' else modules.re.sub('[^a-z0-9]+', '_', words).strip('_')) }}
 {% endmacro %}
 
 {#- Names as they are compared. -#}

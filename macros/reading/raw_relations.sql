@@ -24,8 +24,9 @@
                 else json_columns(keys) if file.format == 'json'
                 else query_columns('select * from ' ~ shop_table(shop, file.path)) if file.format == 'table'
                 else parquet_columns(file) %}
-            {% set columns = numbered_columns(columns, own.known) if own and columns else columns %}
-            {% set is_sound = columns is not none and check_columns(shop.path ~ "/" ~ file.name, columns, faults) %}
+            {% set columns = numbered_columns(columns, own) if own and columns else columns %}
+            {% set is_sound = columns is not none
+                and check_columns(shop.path ~ "/" ~ file.name, columns, faults, own.has_questions) %}
             {% do known.update({alike | string: columns if is_sound else none}) %}
         {% endif %}
         {% set columns = known[alike | string] %}
@@ -87,12 +88,12 @@
     {{ return(heads) }}
 {% endmacro %}
 
-{#- Whether a file has no two columns of one name, and none with a name that is none. -#}
-{% macro check_columns(path, columns, faults=none) %}
+{#- Whether a file has no two columns of one name, and none with a name that is none; `are_data`: what people were asked is one. -#}
+{% macro check_columns(path, columns, faults=none, are_data=false) %}
     {% set seen = {} %}
     {% set twice = [] %}
     {% for name, type in columns %}
-        {% do check_name(path ~ ": the column name", name) %}
+        {% do check_name(path ~ ": the column name", name[:200] if are_data else name, quotes=not are_data) %}
         {% do twice.append(name) if name in seen and name not in twice %}
         {% do seen.update({name: true}) %}
     {% endfor %}
@@ -122,14 +123,18 @@
     {{ return(columns) }}
 {% endmacro %}
 
-{#- The columns of a system's file, in which a name that is there again and no mapping uses is numbered. -#}
-{% macro numbered_columns(columns, used) %}
+{#- The columns of a system's file, in which a name that is there again is numbered: where no mapping uses it, and where the
+    table's may_repeat has it all but the last. -#}
+{% macro numbered_columns(columns, own) %}
     {% set numbered = [] %}
-    {% set names = [] %}
+    {% set places = {} %}
     {% for name, type in columns %}
-        {% set again = name in names and plain_name(name) not in used %}
-        {% do numbered.append((name ~ '_column_' ~ loop.index if again else name, type)) %}
-        {% do names.append(name) %}
+        {% do places.setdefault(name, []).append(loop.index) %}
+    {% endfor %}
+    {% for name, type in columns %}
+        {% set stands = loop.index == (places[name][-1] if plain_name(name) in own.may_repeat else places[name][0]) %}
+        {% set is_used = plain_name(name) in own.known and plain_name(name) not in own.may_repeat %}
+        {% do numbered.append((name if stands or is_used else name ~ '_column_' ~ loop.index, type)) %}
     {% endfor %}
     {{ return(numbered) }}
 {% endmacro %}

@@ -13,24 +13,9 @@
         cast(null as {{ dbt.type_string() }}) as raw_file
     where false
     {%- for relation in raw_relations(shop, table) %}
-        {%- set names = {} %}
-        {%- for name in relation.columns %}
-            {%- do names.setdefault(plain_name(name), name) %}
-        {%- endfor %}
     union all
     select
-        {%- for column in own.known %}
-            {%- set texts = [] %}
-            {%- for name in versions_of(column, names, column in own.versioned) %}
-                {%- do texts.append(text_with_offset(quoted(names[name]), relation.columns[names[name]])) %}
-            {%- endfor %}
-        {% if texts | length > 1 -%}
-            {#- a list without items is what has no value in this version -#}
-            coalesce({% for text in texts %}nullif({{ text }}, '[]'){{ ', ' if not loop.last }}{% endfor %})
-        {%- else -%}
-            {{ texts | first or 'cast(null as ' ~ dbt.type_string() ~ ')' }}
-        {%- endif %} as {{ column }},
-        {%- endfor %}
+        {{ known_columns(relation, own) }},
         {{ name_below(shop.path) }} as raw_file
     from ({{ relation.sql }}) as rows_of_files
     {%- endfor %}
@@ -47,3 +32,24 @@
     {% endif %}
     {{ return(versions) }}
 {% endmacro %}
+
+{#- The columns of a raw relation that a system's YAML names (`own`: macro system_tables), for a select list: texts by plain names,
+    null where there is none. -#}
+{% macro known_columns(relation, own) %}
+    {%- set names = {} %}
+    {%- for name in relation.columns %}
+        {%- do names.setdefault(plain_name(name), name) %}
+    {%- endfor %}
+    {%- for column in own.known %}
+        {%- set texts = [] %}
+        {%- for name in versions_of(column, names, column in own.versioned) %}
+            {%- do texts.append(text_with_offset(quoted(names[name]), relation.columns[names[name]])) %}
+        {%- endfor %}
+        {% if texts | length > 1 -%}
+            {#- a list without items is what has no value in this version -#}
+            coalesce({% for text in texts %}nullif({{ text }}, '[]'){{ ', ' if not loop.last }}{% endfor %})
+        {%- else -%}
+            {{ texts | first or 'cast(null as ' ~ dbt.type_string() ~ ')' }}
+        {%- endif %} as {{ column }}{{ ',' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}

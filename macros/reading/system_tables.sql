@@ -1,9 +1,12 @@
-{#- The raw tables of a system, as its own YAML says them: a map of each to {needed, known, versioned, files, is_optional}.
+{#- The raw tables of a system, as its own YAML says them: a map of each to {needed, known, versioned, files, is_optional,
+    may_repeat, has_questions}.
 
     `needed` are the columns without which the shop cannot be read, `known` all that its mappings use, both by plain names
     (macro plain_name). One that ends in * there is `versioned`: of x_1* a file has x_1, or any of x_1_0_0, x_1_0_1 and so on.
     `files` is a regular expression for the name of its files (or their folder) without the ending, whatever its case; without
-    one only the table's name is. A table that is_optional reads as empty where there is none. -#}
+    one only the table's name is. A table that is_optional reads as empty where there is none. Where a name in `may_repeat` is
+    there again, the last column of it is read: those before it are the shop's own fields. Where `has_questions`, the columns
+    with no such name are data, too (macro answers_of_columns), and may be called anything. -#}
 {% macro system_tables(system) %}
     {% set tables = {} %}
     {% for table in graph.sources.values() if table.source_name == system %}
@@ -21,6 +24,8 @@
             'versioned': versioned,
             'files': meta.get('files') or modules.re.escape(table.name),
             'is_optional': meta.get('is_optional', false),
+            'may_repeat': meta.get('may_repeat') or [],
+            'has_questions': meta.get('has_questions', false),
         }}) %}
     {% endfor %}
     {{ return(tables) }}
