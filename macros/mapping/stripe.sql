@@ -69,3 +69,35 @@
         on charges.balance_transaction_id = settled.id
 )
 {%- endmacro %}
+
+{#- The payments of the dashboard's export, each as its newest file has it, with its status in our words and whether it was paid. -#}
+{% macro stripe_payments(shop) -%}
+(
+    select
+        *,
+        order_status not in ('failed', 'void', 'unpaid', 'cancelled') as is_paid
+    from (
+        select
+            *,
+            coalesce(created_date_utc, created_utc) as created_at,
+            case
+                when lower(status) = 'failed' or lower(status) like '%block%' then 'failed'
+                when lower(status) in ('canceled', 'cancelled') then 'cancelled'
+                when
+                    lower(status) in ('incomplete', 'pending', 'processing')
+                    or lower(status) like 'requires%' and lower(status) not like '%capture%'
+                    then 'unpaid'
+                when
+                    lower(status) = 'uncaptured' or lower(status) like 'requires%'
+                    or not {{ is_true("coalesce(captured, 'true')") }}
+                    then 'void'
+                when lower(status) like '%partial%' then 'partially_refunded'
+                when lower(status) = 'refunded' then 'refunded'
+                else 'paid'
+            end as order_status
+        from {{ newest_files(
+            shop, 'payments', 'id', ['created_date_utc', 'created_utc', 'refunded_date_utc', 'dispute_date_utc']
+        ) }} as newest_payments
+    ) as judged
+)
+{%- endmacro %}
