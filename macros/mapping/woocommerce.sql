@@ -30,7 +30,7 @@
         select distinct id
         from {{ raw_table(shop, 'products') }} as products
         where lower(type) like '%gift%card%'
-        {%- for id in var('gift_card_products') %}
+        {%- for id in (words_var('gift_card_products') if var('gift_card_products') else []) %}
         union
         select {{ literal(id) }} as id
         {%- endfor %}

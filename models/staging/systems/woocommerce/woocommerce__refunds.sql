@@ -25,7 +25,7 @@
                 {{ in_utc(given('stats.date_created_gmt')) }},
                 {{ in_shop_time(given('stats.date_created'), shop) }}
             ) as refunded_at,
-            coalesce(stats.net_total, {{ computed_money(
+            coalesce({{ given('stats.net_total') }}, {{ computed_money(
                 money('posts.total_amount') ~ ' - coalesce(' ~ money('posts.tax_amount') ~ ', 0)',
                 ['posts.total_amount', 'posts.tax_amount']
             ) }}) as raw_money,
