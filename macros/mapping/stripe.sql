@@ -70,12 +70,13 @@
 )
 {%- endmacro %}
 
-{#- The payments of the dashboard's export, each as its newest file has it, with its status in our words and whether it was paid. -#}
+{#- The payments of the dashboard's export, each as its newest file has it, with its status in our words, whether it was paid, and the rate it was settled at. -#}
 {% macro stripe_payments(shop) -%}
 (
     select
         *,
-        order_status not in ('failed', 'void', 'unpaid', 'cancelled') as is_paid
+        order_status not in ('failed', 'void', 'unpaid', 'cancelled') as is_paid,
+        coalesce({{ money('converted_amount') }} / nullif({{ money('amount') }}, 0), 1) as rate
     from (
         select
             *,

@@ -1,6 +1,6 @@
 {%- call(shop) source_rows('stripe_fivetran', 'order_lines') -%}
-    -- what an invoice gives back for the old price is netted, and what was paid is shared out over what it bills then: so the lines
-    -- make up the charge to the last digit
+    -- what an invoice gives back for the old price is netted, and what was paid is shared out over what it
+    -- bills then: so the lines make up the charge to the last digit
     with prices as (
         select
             invoice_id,

@@ -1,11 +1,10 @@
 {%- call(shop) source_rows('stripe_payments_csv', 'refunds') -%}
     -- at the payment's rate; of a lost dispute what was not refunded before
-    {%- set rate = 'coalesce(' ~ money('converted_amount') ~ ' / nullif(' ~ money('amount') ~ ', 0), 1)' %}
     select
         id || '-refund' as refund_id,
         {{ in_utc('coalesce(refunded_date_utc, created_at)') }} as refunded_at,
         {{ computed_money(
-            money('amount_refunded') ~ ' * ' ~ rate, ['amount_refunded', 'converted_amount', 'amount']
+            money('amount_refunded') ~ ' * rate', ['amount_refunded', 'converted_amount', 'amount']
         ) }} as amount,
         id as order_id,
         null as reason
@@ -19,7 +18,7 @@
         id || '-dispute' as refund_id,
         {{ in_utc('coalesce(dispute_date_utc, created_at)') }} as refunded_at,
         {{ computed_money(
-            'least(' ~ money('disputed_amount') ~ ', ' ~ money('amount') ~ ' - coalesce(' ~ money('amount_refunded') ~ ', 0)) * ' ~ rate,
+            'least(' ~ money('disputed_amount') ~ ', ' ~ money('amount') ~ ' - coalesce(' ~ money('amount_refunded') ~ ', 0)) * rate',
             ['disputed_amount', 'amount_refunded', 'converted_amount', 'amount']
         ) }} as amount,
         id as order_id,

@@ -1,5 +1,6 @@
 {%- call(shop) source_rows('woocommerce', 'customers') -%}
-    -- orders name the account (user_id), not the row of the look-up; guests have none and are known by their orders
+    -- orders name the account (user_id), not the row of the look-up; guests have none, and are known by
+    -- their orders
     select
         user_id as customer_id,
         email,

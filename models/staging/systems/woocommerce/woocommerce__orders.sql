@@ -1,6 +1,6 @@
 {%- call(shop) source_rows('woocommerce', 'orders') -%}
-    -- a newer row of an order is told by its date_updated_gmt; a time that the order lacks is in the bookkeeping, there by the
-    -- shop's clock if need be
+    -- a newer row of an order is told by its date_updated_gmt; a time that the order lacks is in the
+    -- bookkeeping, there by the shop's clock if need be
     select
         orders.id as order_id,
         coalesce(

@@ -1,6 +1,6 @@
 {%- call(shop) source_rows('woocommerce', 'products') -%}
-    -- a variation names its parent by id:… or by SKU and has no categories of its own; of several the first counts, A > B is B in
-    -- the family A; a comma in a name is written \,
+    -- a variation names its parent by id:… or by SKU and has no categories of its own; of several the first
+    -- counts, A > B is B in the family A; a comma in a name is written \,
     with products as (
         select * from {{ newest_files(shop, 'products', 'id', []) }} as raw_products
     ),
