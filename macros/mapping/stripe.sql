@@ -70,7 +70,8 @@
 )
 {%- endmacro %}
 
-{#- The payments of the dashboard's export, each as its newest file has it, with its status in our words, whether it was paid, and the rate it was settled at. -#}
+{#- The payments of the dashboard's export, each as its newest file has it: with its status in our words, whether it was paid, and at
+    which rate it was settled. -#}
 {% macro stripe_payments(shop) -%}
 (
     select

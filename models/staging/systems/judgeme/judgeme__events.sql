@@ -1,7 +1,7 @@
 {%- call(shop) source_rows('judgeme', 'events') -%}
-    -- a review has no id: it is known by who wrote it, of what and when, so that an edited one stays one; those
-    -- without an address (imported, often with a date alone) by their words and stars, too. Reviews from
-    -- marketplaces are other shops' customers'
+    -- a review has no id: it is known by who wrote it, of what and when, so that an edited one stays one;
+    -- those without an address (imported, often with a date alone) by their words and stars, too. Reviews
+    -- from marketplaces are other shops' customers'
     with reviews as (
         select
             *,
