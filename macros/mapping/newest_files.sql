@@ -1,8 +1,9 @@
-{#- A raw table (macro raw_table) of exports that overlap: of each `key` only the rows of the newest file that holds it, as its
+{#- A raw table (macro raw_table) of exports that overlap: of each `key` (a column, or a list of them) only the rows of the newest file that holds it, as its
     rows belong together. How new a file is says the folder that it lies in (_loaded_at=…/), else the latest of the `times` in
     it; of files equally new the last by name. -#}
 {% macro newest_files(shop, table, key, times) %}
     {%- set rows = raw_table(shop, table) -%}
+    {%- set keys = [key] if key is string else key -%}
     {%- if raw_files(shop, table, shop_files(shop)) | length < 2 -%}
         {{ return(rows) }}
     {%- endif -%}
@@ -21,7 +22,7 @@
             raw_file,
             row_number() over (order by
                 coalesce(max({{ loaded_at() }}), {{ earliest }}),
-                max(greatest({{ known | join(', ') }})),
+                max({{ 'greatest(' ~ (known | join(', ')) ~ ')' if times else earliest }}),
                 raw_file
             ) as file_rank
         from rows_of_files
@@ -30,18 +31,24 @@
 
     newest as (
         select
-            rows_of_files.{{ key }},
+            {%- for column in keys %}
+            rows_of_files.{{ column }},
+            {%- endfor %}
             max(files.file_rank) as file_rank
         from rows_of_files
         inner join files on rows_of_files.raw_file = files.raw_file
-        group by rows_of_files.{{ key }}
+        group by rows_of_files.{{ keys | join(', rows_of_files.') }}
     )
 
     select rows_of_files.*
     from rows_of_files
     inner join files on rows_of_files.raw_file = files.raw_file
     inner join newest
-        on rows_of_files.{{ key }} is not distinct from newest.{{ key }} and files.file_rank = newest.file_rank
+        on
+            files.file_rank = newest.file_rank
+            {%- for column in keys %}
+            and rows_of_files.{{ column }} is not distinct from newest.{{ column }}
+            {%- endfor %}
 )
 {%- endmacro %}
 

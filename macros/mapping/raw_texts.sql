@@ -3,6 +3,11 @@
     nullif(case when substr({{ raw }}, 1, 1) = '''' then substr({{ raw }}, 2) else {{ raw }} end, '')
 {%- endmacro %}
 
+{#- A raw text that a mapping looks into; null where it is a word for nothing, as databases write into files (\N, NULL). -#}
+{% macro given(raw) -%}
+    case when not {{ is_nothing(raw) }} then {{ raw }} end
+{%- endmacro %}
+
 {#- Whether a raw flag is set, in any system's words for it. -#}
 {% macro is_true(raw) -%}
     coalesce(lower({{ raw }}) in ('true', 't', 'yes', 'y', '1', 'subscribed'), false)
