@@ -1,47 +1,79 @@
-{#- A raw table (macro raw_table) of exports that overlap: of each `key` only the rows of the newest file that holds it, as its
-    rows belong together. How new a file is says the folder that it lies in (_loaded_at=…/), else the latest of the `times` in
-    it; of files equally new the last by name. -#}
+{#- A raw table (macro raw_table) of exports that overlap: of each `key` (a column, or an expression of columns) only the rows of
+    the newest file that holds it, as its rows belong together. How new a file is says macro file_ranks. -#}
 {% macro newest_files(shop, table, key, times) %}
     {%- set rows = raw_table(shop, table) -%}
-    {%- if raw_files(shop, table, list_files(shop.path)) | length < 2 -%}
+    {%- if not has_files(shop, table, 2) -%}
         {{ return(rows) }}
     {%- endif -%}
-    {%- set earliest = "cast('0001-01-01' as timestamp)" -%}
-    {%- set known = [earliest] -%}
-    {%- for time in times -%}
-        {%- do known.append(parse_time(time, 'VARCHAR')) -%}
-    {%- endfor -%}
-    {%- set folder_time = "replace(regexp_extract(raw_file, '_loaded_at=([^/]*)/', 1), '%3A', ':')" -%}
 (
     with rows_of_files as (
-        select * from {{ rows }} as raw_rows
+        select
+            *,
+            {{ key }} as file_key
+        from {{ rows }} as raw_rows
     ),
 
     files as (
-        select
-            raw_file,
-            row_number() over (order by
-                coalesce(max({{ parse_time(folder_time, 'VARCHAR') }}), {{ earliest }}),
-                max(greatest({{ known | join(', ') }})),
-                raw_file
-            ) as file_rank
-        from rows_of_files
-        group by raw_file
+        {{ file_ranks('rows_of_files', times) }}
     ),
 
     newest as (
         select
-            rows_of_files.{{ key }},
+            rows_of_files.file_key,
             max(files.file_rank) as file_rank
         from rows_of_files
         inner join files on rows_of_files.raw_file = files.raw_file
-        group by rows_of_files.{{ key }}
+        group by rows_of_files.file_key
     )
 
     select rows_of_files.*
     from rows_of_files
     inner join files on rows_of_files.raw_file = files.raw_file
     inner join newest
-        on rows_of_files.{{ key }} is not distinct from newest.{{ key }} and files.file_rank = newest.file_rank
+        on rows_of_files.file_key is not distinct from newest.file_key and files.file_rank = newest.file_rank
 )
 {%- endmacro %}
+
+{#- A select of how new each raw_file of a relation is: file_rank, from 1, the newest last. The folder that it lies in says so
+    (_loaded_at=…/), else the latest of the `times` in it; of files equally new the last by name. Times of one offset are in
+    order as texts, so only the last of each offset is parsed. -#}
+{% macro file_ranks(relation, times) -%}
+    {%- set earliest = "cast('0001-01-01' as timestamp)" -%}
+    select
+        raw_file,
+        row_number() over (order by
+            coalesce({{ parse_time(folder_time(), 'VARCHAR') }}, {{ earliest }}),
+            latest,
+            raw_file
+        ) as file_rank
+    from (
+        select
+            raw_file,
+            max(greatest({{ earliest }}
+            {%- for time in times %}, {{ parse_time(time, 'VARCHAR') }}{% endfor %}, {{ earliest }})) as latest
+        from (
+            select
+                raw_file
+                {%- for time in times %},
+                max(case when {{ time }} < '3' then {{ time }} end) as {{ time }}
+                {%- endfor %}
+            from {{ relation }}
+            group by
+                raw_file
+                {%- for time in times %},
+                right({{ time }}, 6)
+                {%- endfor %}
+        ) as last_of_offsets
+        group by raw_file
+    ) as last_of_files
+{%- endmacro %}
+
+{#- When a raw file was delivered, as a raw time, where its folder says so; else an empty text. -#}
+{% macro folder_time() -%}
+    replace(regexp_extract(raw_file, '_loaded_at=([^/]*)/', 1), '%3A', ':')
+{%- endmacro %}
+
+{#- Whether a shop has files of a raw table: so many at least. -#}
+{% macro has_files(shop, table, number=1) %}
+    {{ return(raw_files(shop, table, list_files(shop.path)) | length >= number) }}
+{% endmacro %}
