@@ -80,7 +80,7 @@ def delivered(tmp_path_factory) -> Path:
 @pytest.fixture(scope="module")
 def once(build_apart, delivered) -> Warehouse:
     """One warehouse of all systems."""
-    return build_apart(sources=sources(delivered), checks=True)
+    return build_apart(sources=sources(delivered), checks=True, salt="a secret of the tests")
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +95,7 @@ def twice(build_apart, delivered, tmp_path_factory) -> Warehouse:
             target = root / system / stem / f"{copy}.{ending}"
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(path, target)
-    return build_apart(sources=sources(root))
+    return build_apart(sources=sources(root), salt="a secret of the tests")
 
 
 @pytest.mark.parametrize("name", NAMES)
