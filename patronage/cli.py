@@ -1,4 +1,4 @@
-"""The command line: build, publish, status, rejects, reconcile, docs, clean, sample, demo."""
+"""The command line: each command, and how it ends where something is wrong."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import click
@@ -25,6 +26,7 @@ from patronage.dbt import BuildError, dbt_environment, project_folder, warehouse
 from patronage.demo import make_demo
 from patronage.docs import write_docs
 from patronage.folder import FolderError, claim, empty, kind_of, umask
+from patronage.inspect import Found, look
 from patronage.publish import (
     BUILD_FILE,
     DOCS_FOLDER,
@@ -234,6 +236,66 @@ def rejects(to: Path | None, table: str | None, source: str | None, raw: bool) -
     if to:
         for file, rows in written.items():
             console.print(f"wrote {file}: {rows:,} rows")
+
+
+@main.command("inspect")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--system", help="Read it as this system's files; without: as those it looks like.")
+@click.option(
+    "--timezone", default="UTC", show_default=True, help="The shop's, like Europe/Berlin."
+)
+def inspect_command(folder: Path, system: str | None, timezone: str) -> None:
+    """Look at a folder of raw files without building: what it is, what is read, what is not.
+
+    Counts are of each row by itself: lines of unknown orders, or amounts without a rate, show when
+    all is built.
+    """
+    project = project_folder()
+    try:
+        with umask():
+            found = look(project, folder.resolve(), system, timezone)
+    except BuildError as error:
+        fail(*error.args)
+    except (duckdb.Error, FolderError, OSError) as error:
+        fail(str(error))
+    console.print(f"{folder}: read as {found.system}")
+    for other, told in found.others.items():
+        broken = [
+            f"{table}.{column}" for table, names in told["broken"].items() for column in names
+        ]
+        missing = (
+            f"; it lacks {', '.join(told['absent'] + broken)}" if told["absent"] + broken else ""
+        )
+        console.print(f"  also like {other} ({', '.join(told['complete'])}{missing})")
+    shown = Table(box=None, pad_edge=False)
+    for name in ("table", "rows", "first", "last", "repeated", "rejected", "lost", "currencies"):
+        numbers = ("rows", "repeated", "rejected", "lost")
+        shown.add_column(name, justify="right" if name in numbers else "left")
+    for table in found.tables:
+        shown.add_row(*counts_of(table))
+    tables.print(shown)
+    for table in found.tables:
+        for reason, (rows, example) in table.rejected.items():
+            share, like = rows / table.rows, f": {example}" if example else ""
+            console.print(f"  {table.table}: {reason}, {rows:,} rows ({share:.1%}){like}")
+    for notice in found.notices:
+        console.print(f"  {notice}")
+    settings = f"PATRONAGE_DATA={quote(str(folder))} PATRONAGE_SYSTEM={found.system}"
+    console.print(f"to build it: {settings} PATRONAGE_TIMEZONE={quote(timezone)} patronage build")
+
+
+def counts_of(table: Found) -> list[str]:
+    """What was counted of a raw table as the texts of a row."""
+    return [
+        table.table,
+        f"{table.rows:,}",
+        table.first,
+        table.last,
+        f"{table.repeated:,}",
+        f"{sum(rows for rows, _ in table.rejected.values()):,}",
+        "" if table.lost is None else f"{table.lost:,.2f}",
+        ", ".join(f"{name or 'none'} {rows:,}" for name, rows in table.currencies.items()),
+    ]
 
 
 @main.command()
