@@ -29,7 +29,7 @@
     numbered as (
         select
             *,
-            row_number() over (partition by event_name, transaction_id order by event_timestamp, event_id) as telling
+            row_number() over (partition by event_name, transaction_id order by event_timestamp nulls last, event_id) as telling
         from events
     )
 

@@ -1,7 +1,7 @@
 {%- call(shop) source_rows('segment', 'events') -%}
     -- a tracked event is a row of tracks, and one of its own table, which knows its properties, too: that one stands
     with own_rows as (
-        select * from {{ newest_rows(shop, 'event_tables', ['id']) }} as newest
+        select * from {{ raw_table(shop, 'event_tables') }} as raw_rows
     ),
 
     tracked as (
@@ -39,9 +39,9 @@
             tracks.context_device_type,
             tracks.context_user_agent
         from {{ raw_table(shop, 'tracks') }} as tracks
-        left join own_rows
-            on tracks.id = own_rows.id
-        where own_rows.id is null
+        left join (select distinct id from own_rows) as told
+            on tracks.id = told.id
+        where told.id is null
     ),
 
     events as (
