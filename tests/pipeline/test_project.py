@@ -106,7 +106,9 @@ def test_documented_columns_exist_and_existing_columns_are_documented(manifest, 
     ):
         found.setdefault((schema, table), set()).add(column)
     for node in models(manifest):
-        if node["config"]["materialized"] == "ephemeral":  # a system's: its columns are the contract's
+        if (
+            node["config"]["materialized"] == "ephemeral"
+        ):  # a system's: its columns are the contract's
             assert not node["columns"], node["name"]
             continue
         assert found[node["schema"], node["name"]] == set(node["columns"]), node["name"]
