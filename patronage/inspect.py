@@ -93,18 +93,16 @@ def look(project: Path, folder: Path, system: str | None, timezone: str) -> Look
 
 
 def best_of(systems: dict[str, dict[str, Any]]) -> str:
-    """Return the system whose files a folder has: without anything amiss first, then with most.
+    """Return the system whose files a folder has: nothing that it needs is absent, and most fits.
 
     Where none has a file, the contract's own, whose fault says what is missing.
     """
 
     def rank(name: str) -> tuple[bool, int, int]:
         told = systems[name]
-        return (
-            bool(told["complete"]) and not told["absent"] and not told["broken"],
-            len(told["complete"]) - len(told["absent"]) - len(told["broken"]),
-            -list(systems).index(name),
-        )
+        lacks = sum(map(len, told["broken"].values()))
+        is_there = bool(told["complete"] or told["broken"]) and not told["absent"]
+        return is_there, told["columns"] - 3 * lacks, -list(systems).index(name)
 
     return max(systems, key=rank)
 
