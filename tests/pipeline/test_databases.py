@@ -9,13 +9,16 @@ import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 from conftest import STAGING
+from test_systems import SYSTEMS, assert_sums, expected
 
 from patronage.dbt import BuildError
+from patronage.engine import extension_of
 
 ORDERS = "select order_id, net_amount, customer_key from core.orders order by 1"
 RIGHT = [("1", 10.5, "shop:ann"), ("2", 21, "shop:bob"), ("3", 31.5, "shop:ann")]
@@ -97,6 +100,50 @@ def postgres(tmp_path_factory) -> Iterator[str]:
     finally:
         server.terminate()
         server.wait(30)
+
+
+@pytest.fixture(scope="module")
+def mariadb(tmp_path_factory) -> Iterator[str]:
+    """The address of a MariaDB server of its own."""
+    program = shutil.which("mariadbd")
+    if not program:
+        pytest.skip("MariaDB is not installed")
+    folder = tmp_path_factory.mktemp("mariadb")
+    (folder / "data/mysql").mkdir(parents=True)
+    share = Path(program).parents[1] / "share/mysql"
+    server = [program, "--no-defaults", f"--datadir={folder / 'data'}", "--skip-networking"]
+    server += [f"--lc-messages-dir={share}", f"--socket={folder / 'socket'}"]
+    server += ["--user=root"] if os.getuid() == 0 else []
+    made = ("mysql_system_tables.sql", "mysql_system_tables_data.sql")
+    tables = "use mysql;\n" + "".join((share / name).read_text() for name in made)
+    subprocess.run([*server, "--bootstrap"], input=tables.encode(), check=True, capture_output=True)
+    running = subprocess.Popen(
+        [*server, "--skip-grant-tables"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        while not (folder / "socket").exists() and running.poll() is None:
+            time.sleep(0.1)
+        yield f"socket={folder / 'socket'} user=root database="
+    finally:
+        running.terminate()
+        running.wait(30)
+
+
+def test_the_tables_of_woocommerce_are_read_from_its_database(core, mariadb):
+    """The system's shop, as the database it comes from holds it."""
+    with duckdb.connect() as loader:
+        loader.execute(f"load '{extension_of('mysql')}'")
+        loader.execute(f"attach '{mariadb}mysql' as server (type mysql)")
+        loader.execute("call mysql_execute('server', 'create database shop')")
+        loader.execute(f"attach '{mariadb}shop' as shop (type mysql)")
+        for file in SYSTEMS.glob("woocommerce/*.*sv"):
+            rows = f"read_csv('{file}', header = true)"
+            loader.execute(f'create table shop.shop."{file.stem}" as from {rows}')
+    attach = f"mysql:{mariadb}shop"
+    settings = {"name": "woocommerce", "system": "woocommerce", "timezone": "America/New_York"}
+    core.selection = ["--select", *STAGING, "+orders", "+refunds"]
+    core.build(sources=[settings | {"attach": attach}])
+    assert_sums(core, "woocommerce", expected("woocommerce"))
 
 
 def test_a_postgres_database_is_read_and_its_password_is_nowhere(core, postgres, capfd):
