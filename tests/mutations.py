@@ -33,7 +33,8 @@ from patronage.dbt import BuildError, dbt_environment, run_dbt  # noqa: E402
 REPORT = PROJECT / "tests" / "mutations.md"
 LAYERS = ("unit test", "data test", "oracle", "pipeline test")
 PIPELINE = [
-    f"tests/pipeline/test_{name}.py" for name in ("reading", "rules", "engagement", "cases")
+    f"tests/pipeline/test_{name}.py"
+    for name in ("reading", "rules", "engagement", "cases", "sources", "systems")
 ]
 
 
@@ -214,7 +215,7 @@ MUTATIONS = [
     M("int_account_groups", "        and not is_shared\n", "",
       "shared addresses merge accounts"),
     M("int_account_groups",
-      "    select\n        source || ':' || customer_id as left_node",
+      "    select\n        {{ account_key('customer_id') }} as left_node",
       "    select\n        source || ':' || same_as as left_node",
       "the identities table merges nobody"),
     M("int_accounts", "min(node) over", "max(node) over",
@@ -588,6 +589,19 @@ MUTATIONS = [
     M("clv", "/ 730e0", "/ 365e0", "value is discounted from the horizon's end"),
     M("clv_calibration", "histories.frequency - activity.frequency",
       "histories.frequency", "purchases before the cutoff count as foretold"),
+    # sources and systems
+    M("account_key", "then {{ literal(other) }}", "then {{ literal(name) }}",
+      "the customer ids of a source are always its own"),
+    M("newest_files", "            max(files.file_rank) as file_rank",
+      "            min(files.file_rank) as file_rank", "the oldest export of an order stands"),
+    M("money", "is not null and {{ money(raw) }} is null then {{ raw }}",
+      "is not null and {{ money(raw) }} is null then '0'", "what is no number is nothing",
+      times=2),
+    M("sales_reconciliation", "coalesce(staged.cancelled_date, orders.order_date)",
+      "coalesce(orders.order_date, staged.cancelled_date)",
+      "a cancelled order is reversed on its own day"),
+    M("sales_reconciliation", "            and not coalesce(staged.is_test, false)\n", "",
+      "cancelled tests are sales"),
     # engagement and advocacy
     M("reaches_band", "({{ bands }}.is_min_inclusive and",
       "(not {{ bands }}.is_min_inclusive and", "100 points are weak, 200 strong"),

@@ -14,10 +14,9 @@
     from {{ rows }} as named
     {%- for name in names %}
     {%- if name == 'customer_id' %}
-    left join {{ ref('int_accounts') }} as customer_id_owners
-        on
-            named.source = customer_id_owners.source
-            and named.customer_id = customer_id_owners.customer_id
+    {#- several sources may have the ids of one of them -#}
+    left join (select distinct account_key, customer_key from {{ ref('int_accounts') }}) as customer_id_owners
+        on {{ account_key('named.customer_id', 'named.source') }} = customer_id_owners.account_key
     {%- else %}
     left join {{ ref('int_contact_owners') }} as {{ name }}_owners
         on {{ identity_node(name, 'named') }} = {{ name }}_owners.contact_hash

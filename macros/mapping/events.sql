@@ -63,10 +63,11 @@
 
 {% macro spark__event_parameter(parameters, key) -%}
     {%- set values = 'struct<string_value: string, int_value: string, float_value: string, double_value: string>' -%}
+    {%- set parameters_type = literal('array<struct<key: string, value: ' ~ values ~ '>>') -%}
     get(
         transform(
             filter(
-                from_json({{ parameters }}, 'array<struct<key: string, value: {{ values }}>>'),
+                from_json({{ parameters }}, {{ parameters_type }}),
                 parameter -> parameter.key = {{ literal(key) }}
             ),
             parameter -> coalesce(

@@ -5,17 +5,17 @@
 {%- endmacro %}
 
 {% macro duckdb__json_value(raw, path) -%}
-    case when json_valid({{ raw }}) then json_extract_string({{ raw }}, {{ literal(json_path(path, '."', '"')) }}) end
+    case when json_valid({{ raw }}) then json_extract_string({{ raw }}, {{ literal(json_path(path, '."%s"')) }}) end
 {%- endmacro %}
 
 {% macro spark__json_value(raw, path) -%}
-    get_json_object({{ raw }}, {{ literal(json_path(path, "['", "']")) }})
+    get_json_object({{ raw }}, {{ literal(json_path(path, "['%s']")) }})
 {%- endmacro %}
 
-{% macro json_path(path, before, behind) %}
+{% macro json_path(path, step) %}
     {% set parts = ['$'] %}
     {% for part in path %}
-        {% do parts.append('[' ~ part ~ ']' if part is number else before ~ part ~ behind) %}
+        {% do parts.append('[' ~ part ~ ']' if part is number else step | format(part)) %}
     {% endfor %}
     {{ return(parts | join('')) }}
 {% endmacro %}

@@ -15,7 +15,7 @@
         )) }}
     {% endif %}
     {% if kind != 'duckdb' %}
-        {% set extension = run_query("select getvariable('patronage_" ~ kind ~ "')").columns[0].values()[0] %}
+        {% set extension = run_query('select getvariable(' ~ literal('patronage_' ~ kind) ~ ')').columns[0].values()[0] %}
         {% if not extension %}
             {{ return(complain(
                 where ~ "to read " ~ kind ~ " a package is needed: pip install 'patronage[databases]'", faults

@@ -28,7 +28,7 @@
         select
             _metadata.file_path as raw_file
     {%- for key in group.json_keys %},
-            get_json_object(value, {{ literal("$['" ~ key ~ "']") }}) as {{ quoted(key | lower) }}
+            get_json_object(value, {{ literal('$' ~ ("['%s']" | format(key))) }}) as {{ quoted(key | lower) }}
     {%- endfor %}
         from text.{{ file_pattern(group.paths) }} with ('lineSep' = '\n')
         where trim(both ' \r\t' from value) <> ''

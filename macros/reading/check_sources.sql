@@ -79,7 +79,7 @@
             {% do unclear.append(table) if faults | length > known_faults %}
             {% do files.update({table: found if table not in unclear else []}) %}
         {% endfor %}
-        {% if not required and not unclear and not (own or contract).keys() | select('in', present_tables(files)) | list %}
+        {% if tables and not required and not unclear and (own or shop.system == 'files') and not (own or contract).keys() | select('in', present_tables(files)) | list %}
             {% do complain(
                 shop.path ~ ": no file of the system " ~ shop.system ~ " (one of " ~ ((own or contract) | join(', ')) ~ ")", faults
             ) %}

@@ -61,6 +61,9 @@
         {% endif %}
         {#- where the copy of an attached database is (macro attach_shop), and what of it is copied -#}
         {% do shop.update({'database': 'attached ' ~ shop.name, 'from_schema': entry.get('schema')}) if attach %}
+        {% for setting in ('timezone', 'reporting_currency') if not entry.get(setting) %}
+            {% do shop.update({setting: told_setting(shop, setting) or shop[setting]}) %}
+        {% endfor %}
         {% if system is none or shop.system == system %}
             {% do chosen.append(shop) %}
         {% endif %}

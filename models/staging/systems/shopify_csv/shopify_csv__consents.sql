@@ -7,7 +7,7 @@
         ] %}
         {{ 'union all' if not loop.first }}
         select
-            '{{ channel }}' as channel,
+            {{ literal(channel) }} as channel,
             {{ shopify_csv_customer_id() }} as customer_id,
             email,
             {{ without_apostrophe('phone') }} as phone,
