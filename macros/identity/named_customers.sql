@@ -14,7 +14,7 @@
     from {{ rows }} as named
     {%- for name in names %}
     {%- if name == 'customer_id' %}
-    {#- several sources may have the ids of one of them -#}
+    {#- several sources may have the ids of one of them #}
     left join (select distinct account_key, customer_key from {{ ref('int_accounts') }}) as customer_id_owners
         on {{ account_key('named.customer_id', 'named.source') }} = customer_id_owners.account_key
     {%- else %}
