@@ -14,6 +14,8 @@ METHODS = ["form", "double_opt_in", "checkout"]
 TICKET_CHANNELS = ["email", "chat", "phone"]
 TICKET_TOPICS = ["delivery", "defect", "sizing", "invoice", "return"]
 SURVEYS = ["buyers", "passers-by"]
+# Weeks in which customers were asked, one tenth of them each time.
+WAVES = 10
 REASONS = ["range", "quality", "price", "service"]
 LEFT_FOR = ["price", "quality", "moved", "no_need"]
 FOUND_BY = ["search", "friend", "magazine"]
@@ -104,21 +106,24 @@ def ticket_rows(
 
 
 def survey_start(survey: np.ndarray) -> np.ndarray:
-    """Instants at which the surveys began, in the last autumn; each runs for thirty days."""
-    return LAST_INSTANT + 1 + (30 * survey - 90) * DAY + 9 * 3600
+    """Instants at which the surveys began, in the last autumn: a wave a week, then passers-by."""
+    began = np.where(survey < WAVES, 7 * survey - 90, -60)
+    return LAST_INSTANT + 1 + began * DAY + 9 * 3600
 
 
 def survey_rows() -> Columns:
-    """Rows of the surveys file: one asks customers, one asks whoever comes by."""
-    start = survey_start(np.arange(2))
+    """Rows of the surveys file: customers are asked in weekly waves, whoever comes by once."""
+    surveys = np.arange(WAVES + 1)
+    is_of_visitors = surveys == WAVES
+    start = survey_start(surveys)
     return {
-        "survey_id": ids("sv", np.arange(1, 3)),
-        "name": pick(SURVEYS, np.arange(2)),
-        "kind": pick(["customers", "visitors"], np.arange(2)),
+        "survey_id": ids("sv", surveys + 1),
+        "name": pick(SURVEYS, is_of_visitors * 1),
+        "kind": pick(["customers", "visitors"], is_of_visitors * 1),
         "started_at": start,
-        "ended_at": start + 30 * DAY,
-        "invited": np.array([600, NONE]),
-        "_loaded_at": np.full(2, LAST_DAY - 20),
+        "ended_at": start + np.where(is_of_visitors, 30, 7) * DAY,
+        "invited": np.where(is_of_visitors, NONE, 600 // WAVES),
+        "_loaded_at": np.full(len(surveys), LAST_DAY - 20),
     }
 
 
@@ -144,9 +149,10 @@ def answer_rows(rng: Rng, people: Columns) -> Columns:
          19 + code[0][person] % 3],
     )  # fmt: skip
     is_stranger = question == 4
-    at = survey_start(is_stranger * 1) + rng.integers(0, 29 * DAY, size)[person]
+    survey = np.where(is_stranger, WAVES, people["number"][person] % WAVES)
+    at = survey_start(survey) + rng.integers(0, 6 * DAY, size)[person]
     return {
-        "survey_id": ids("sv", np.where(is_stranger, 2, 1)),
+        "survey_id": ids("sv", survey + 1),
         "respondent_id": ids("r", people["number"][person] * 2 + is_stranger),
         "question_id": pick(
             ["nps", "why_here", "why_here", "leave_reason", "found_by"], question
