@@ -11,11 +11,13 @@ import shutil
 from decimal import Decimal
 from pathlib import Path
 
+import click.testing
 import oracle
 import pyarrow.parquet
 import pytest
-from conftest import ONLY_OF_THEM, PROJECT, STAGING
+from conftest import ONLY_OF_THEM, PROJECT, STAGING, unset_settings
 
+from patronage.cli import main
 from patronage.contract import contract_of
 from patronage.demo import make_demo
 
@@ -35,6 +37,19 @@ def test_the_committed_shop_is_the_one_that_the_generator_makes(tmp_path, truth)
     assert names == sorted(path.name for path in DEMO.iterdir())
     assert filecmp.cmpfiles(tmp_path, DEMO, names, shallow=False)[0] == names
     assert sum(path.stat().st_size for path in DEMO.iterdir()) < 5_000_000
+
+
+def test_both_gates_let_it_pass_with_its_planted_faults(demo, tmp_path, monkeypatch):
+    """What a newcomer builds first is published."""
+    unset_settings(monkeypatch)
+    monkeypatch.chdir(PROJECT)
+    monkeypatch.setenv("PATRONAGE_WAREHOUSE", str(tmp_path))
+    shutil.copy(demo.folder / "build.duckdb", tmp_path)
+    result = click.testing.CliRunner().invoke(main, ["publish"])
+    assert result.exit_code == 0, result.output
+    for name in ("raw", "marts"):
+        assert re.search(rf"^{name} gate: \d+ expectations, 0 not met$", result.output, re.M)
+    assert (tmp_path / "patronage.duckdb").exists()
 
 
 def test_every_raw_row_has_its_fate(demo, truth):
