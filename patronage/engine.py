@@ -6,6 +6,7 @@ dbt-duckdb loads `Plugin` by the name of this module, which `profiles/profiles.y
 from __future__ import annotations
 
 import os
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,7 @@ class Plugin(BasePlugin):
             cursor.execute(f"set variable patronage_{kind} = ?", [extension_of(kind)])
 
 
+@cache
 def extension_of(kind: str) -> str | None:
     """Return the file of DuckDB's reader of such databases, if its Python package is there."""
     spec = find_spec(f"duckdb_extension_{kind}_scanner")

@@ -4,7 +4,7 @@
 {% macro searched_texts() -%}
 (
     with texts as (
-        {%- for table in raw_contract() if table != 'erasures' %}
+        {%- for table in searched_tables(raw_contract() | reject('eq', 'erasures') | list) %}
         {{ 'union all' if not loop.first }}
         select
             source,
