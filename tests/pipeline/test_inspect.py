@@ -15,11 +15,12 @@ from patronage.inspect import MARK, best_of
 @pytest.mark.parametrize("name", NAMES)
 def test_a_systems_export_is_recognised(warehouse, name):
     lines: list[str] = []
-    arguments = json.dumps({"path": str(SYSTEMS / name), "mark": MARK})
-    warehouse.run_dbt(["run-operation", "recognise", "--args", arguments], lines.append)
+    entry = json.dumps({"sources": [{"name": "shop", "path": str(SYSTEMS / name)}]})
+    asked = ["run-operation", "recognise", "--args", json.dumps({"mark": MARK}), "--vars", entry]
+    warehouse.run_dbt(asked, lines.append)
     (told,) = [line for line in lines if MARK in line]
     (source,) = [source for source in sources(SYSTEMS) if source["name"] == name]
-    assert best_of(json.loads(told.partition(MARK)[2])) == source["system"]
+    assert best_of(json.loads(told.partition(MARK)[2])["systems"]) == source["system"]
 
 
 def test_what_is_read_and_what_is_not_is_told(shop, capfd, monkeypatch):
