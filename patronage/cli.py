@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import click
@@ -24,7 +25,8 @@ from patronage.database import opened
 from patronage.dbt import BuildError, dbt_environment, project_folder, warehouse_folder
 from patronage.demo import make_demo
 from patronage.docs import write_docs
-from patronage.folder import FolderError, claim, empty, kind_of, umask
+from patronage.folder import UMASK, FolderError, claim, empty, kind_of, umask
+from patronage.init import init, write_settings
 from patronage.inspect import Found, look, time_hints
 from patronage.publish import (
     BUILD_FILE,
@@ -244,7 +246,9 @@ TIMES = click.option(
     type=click.Choice(["utc", "local"]),
     help="What a time without offset is: UTC, or the time of the shop's clock.",
 )
-ATTACH = click.option("--attach", help="A database: postgres:…, mysql:…, sqlite:… or a DuckDB file.")
+ATTACH = click.option(
+    "--attach", help="A database: postgres:…, mysql:…, sqlite:… or a DuckDB file."
+)
 SCHEMA = click.option("--schema", help="With --attach: which of the database's schemas.")
 FOLDER = click.argument(
     "folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path)
@@ -289,6 +293,57 @@ def inspect_command(folder: Path | None, system: str | None, **settings: str | N
     for line in (*found.notices, *time_hints(found.clock, source)):
         console.print(f"  {line}")
     console.print(f"to build it: {build_command(source | {'system': found.system})}")
+
+
+@main.command("init")
+@click.argument("name")
+@FOLDER
+@ATTACH
+@SCHEMA
+@click.option("--system", help="Whose it is; without: whose it looks like, else a new one.")
+@TIMEZONE
+@TIMES
+@click.option("--write", is_flag=True, help="Write the entry into dbt_project.yml, too.")
+def init_command(
+    name: str, folder: Path | None, system: str | None, write: bool, **settings: str | None
+) -> None:
+    """Make a FOLDER of raw files, or a database, the source NAME.
+
+    Prints its entry of the var `sources`. Where no system explains what is there, a draft of a
+    system is written, models/staging/systems/NAME, to be looked at and edited, with a test of
+    made-up rows; columns are guessed by names and values.
+    """
+    project = project_folder()
+    try:
+        with umask(UMASK):
+            made = init(project, entry_of(name, folder, system=system, **settings))
+            if write:
+                write_settings(project, made)
+    except (BuildError, SourceError) as error:
+        fail(*error.args)
+    except (duckdb.Error, OSError) as error:
+        fail(str(error))
+    where = folder or settings["attach"]
+    if made.files:
+        console.print(f"{where}: no system reads it; a draft of one, to be looked at line by line:")
+    else:
+        console.print(f"{where}: read as {made.source['system']}")
+    for line in (*(str(path.relative_to(project)) for path in made.files), *made.notes):
+        console.print(f"  {line}")
+    said = "is now in" if write else "belongs into"
+    for var, line in (("systems", made.system), ("sources", made.entry)):
+        if line:
+            console.print(f"this {said} the var {var} of dbt_project.yml:")
+            console.print(f"    {line}")
+    if "timezone" not in made.source:
+        console.print(
+            "without a timezone days are those of UTC: add timezone: Europe/Berlin or yours"
+        )
+    shown = quote(str(folder)) if folder else f"--attach {quote(str(settings['attach']))}"
+    console.print(
+        f"to see what is read: patronage inspect {shown} --system {made.source['system']}"
+    )
+    console.print(f"to build it: {build_command(made.source)}")
 
 
 def lacks_of(told: dict[str, Any]) -> str:
