@@ -317,8 +317,6 @@ def init_command(
     try:
         with umask(UMASK):
             made = init(project, entry_of(name, folder, system=system, **settings))
-            if write:
-                write_settings(project, made)
     except (BuildError, SourceError) as error:
         fail(*error.args)
     except (duckdb.Error, OSError) as error:
@@ -330,7 +328,13 @@ def init_command(
         console.print(f"{where}: read as {made.source['system']}")
     for line in (*(str(path.relative_to(project)) for path in made.files), *made.notes):
         console.print(f"  {line}")
-    said = "is now in" if write else "belongs into"
+    refusal = None
+    try:
+        if write:
+            write_settings(project, made)
+    except (SourceError, OSError) as error:
+        refusal = str(error)
+    said = "is now in" if write and not refusal else "belongs into"
     for var, line in (("systems", made.system), ("sources", made.entry)):
         if line:
             console.print(f"this {said} the var {var} of dbt_project.yml:")
@@ -344,6 +348,8 @@ def init_command(
         f"to see what is read: patronage inspect {shown} --system {made.source['system']}"
     )
     console.print(f"to build it: {build_command(made.source)}")
+    if refusal:
+        fail(refusal)
 
 
 def lacks_of(told: dict[str, Any]) -> str:

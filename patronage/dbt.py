@@ -109,7 +109,8 @@ def failures_of(result: dbtRunnerResult) -> list[str]:
     for one in getattr(result.result, "results", None) or []:
         if str(one.status) in ("error", "fail", "runtime error"):
             faults = faults_of(one.message)
-            name = f"{one.node.resource_type} {one.node.name}: "
+            node = getattr(one, "node", None)  # a macro that is run by itself is none
+            name = f"{node.resource_type} {node.name}: " if node else ""
             failures += faults if len(faults) > 1 else [name + faults[0]]
     if result.exception is not None:
         failures += faults_of(str(result.exception))

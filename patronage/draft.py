@@ -16,7 +16,7 @@ import duckdb
 from patronage.database import NO_EXTENSIONS
 from patronage.guess import MADE, Form, Guess, form_of, plain_words
 from patronage.samples import RawTable
-from patronage.source import SourceError, json_text
+from patronage.source import SourceError, plain
 
 GRAIN = {
     "orders": "order",
@@ -81,8 +81,8 @@ class Draft:
         """Return the YAML of the raw tables: what is needed of them, and what is used if there."""
         lines = [
             "# A draft: the raw columns without which the shop cannot be read, and those that the",
-            "# mappings use where they are there. Other CSV files than the usual ones have a `delimiter`",
-            '# (";") and an `encoding` (latin-1).',
+            "# mappings use where they are there. Other CSV files than the usual ones have a",
+            '# `delimiter` (";") and an `encoding` (latin-1).',
             "sources:",
             f"  - name: {self.name}",
             f"    description: Files of the system {self.name}.",
@@ -98,14 +98,14 @@ class Draft:
                 f"            files: {quoted_yaml(pattern_of(raw.stem))}",
             ]
             if raw.delimiter:
-                lines.append(f"            delimiter: {json_text(raw.delimiter)}")
+                lines.append(f"            delimiter: {plain(raw.delimiter)}")
             if raw.encoding:
                 lines.append(f"            encoding: {raw.encoding}")
             if not needed:
                 lines.append("            is_optional: true")
             if used:
-                lines.append(f"            may_have: [{', '.join(map(json_text, used))}]")
-            names = ", ".join(f"{{name: {json_text(word)}}}" for word in needed)
+                lines.append(f"            may_have: [{', '.join(map(plain, used))}]")
+            names = ", ".join(f"{{name: {plain(word)}}}" for word in needed)
             lines.append(f"        columns: [{names}]")
         lines += ["", "models:"]
         for guess in self.guesses:
@@ -166,10 +166,8 @@ class Draft:
                 self.word(guess, "order_id" if guess.table != "products" else "product_id")
             )
             if guess.table != "products":
-                notes.insert(
-                    0,
-                    "a row is a line of an order; of files that overlap the newest that has the order",
-                )
+                newest = "of files that overlap the newest that has the order"
+                notes.insert(0, f"a row is a line of an order; {newest}")
                 rows = f"{{{{ newest_files(shop, '{table}', {key}, []) }}}} as raw_rows"
         distinct = guess.is_wide and guess.table != "order_lines"
         lines = [
@@ -184,7 +182,7 @@ class Draft:
         return "\n".join(lines) + "\n"
 
     def reference(self, word: str) -> str:
-        """Return a plain name as SQL: in quotes of the engine where it is more than a plain word."""
+        """Return a plain name as SQL: in the engine's quotes where it is no plain word."""
         if re.fullmatch("[a-z_][a-z0-9_]*", word) and word not in self.reserved:
             return word
         return f"{{{{ quoted('{word}') }}}}"
@@ -212,8 +210,7 @@ class Draft:
                 )
             if column in ("quantity", "amount") and any(value.startswith("-") for value in values):
                 notes.append(f"{word} is negative in some rows: are these refunds?")
-            comma = form.has_comma or form.kind == "empty" and self.has_commas(guess.raw)
-            if comma or self.has_commas(guess.raw) and not form.has_thousands:
+            if self.has_commas(guess.raw):
                 return f"{{{{ written_number({self.argument(word)}) }}}}"
             if form.has_thousands:
                 return f"{{{{ written_number({self.argument(word)}, '.') }}}}"
@@ -352,8 +349,9 @@ class Draft:
 
 
 def reserved_words() -> set[str]:
-    """Words that an engine keeps for itself: DuckDB's, and what Spark adds in its strictest mode."""
-    spark = "anti cross current_date current_time current_timestamp full inner join left natural right semi using user"
+    """Words that an engine keeps for itself: DuckDB's, and what Spark adds when it is strict."""
+    spark = "anti cross current_date current_time current_timestamp full inner join left natural"
+    spark += " right semi using user"
     with duckdb.connect(config=NO_EXTENSIONS) as connection:
         words = connection.execute(
             "select keyword_name from duckdb_keywords() where keyword_category <> 'unreserved'"

@@ -29,7 +29,7 @@ class Made(NamedTuple):
 
 
 def init(project: Path, source: dict[str, Any]) -> Made:
-    """Return a source's entry, with the system that reads it; where none does, write a draft of one.
+    """Return a source's entry, with the system that reads it; where none does, draft one.
 
     Raises SourceError or BuildError where that cannot be, with nothing written, and OSError.
     """
@@ -87,7 +87,8 @@ def drafted(
     paths = write(draft, project)
     source = {"name": name, "system": name, **source}
     line = f"{name}: [{', '.join(draft.tables)}]"
-    return Made(source, written(source), line, paths, [*notes, *unread])
+    doubts = [f"{guess.table}: {note}" for guess in guesses for note in guess.notes]
+    return Made(source, written(source), line, paths, [*notes, *unread, *doubts])
 
 
 def settings_of(project: Path) -> dict[str, Any]:

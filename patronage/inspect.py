@@ -1,4 +1,4 @@
-"""A first look at raw files, or a database: what it is, what would be read of it, what would not."""
+"""A first look at raw files, or a database: what it is, what is read of it, what is not."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from patronage.contract import contract_of
 from patronage.database import opened, quoted
 from patronage.dbt import dbt_environment, run_dbt
 from patronage.publish import BUILD_FILE
+from patronage.text import json_text
 
 MARK = "what a macro tells: "
 FORMS = {  # of a kind of column: what its values look like
@@ -89,13 +90,13 @@ class Apart(NamedTuple):
     def run(self, command: list[str], source: dict[str, Any], **variables: Any) -> list[str]:
         """Run dbt with an entry of the var `sources` as the only one; return the macros' lines."""
         lines: list[str] = []
-        options = ["--vars", json.dumps({"sources": [source], **variables}, ensure_ascii=False)]
+        options = ["--vars", json_text({"sources": [source], **variables})]
         run_dbt([*command, *options], self.project, notice=lines.append, manifest=self.manifest)
         return lines
 
     def asked(self, operation: str, source: dict[str, Any], **arguments: Any) -> Any:
         """Return what a macro that logs JSON tells."""
-        asked = json.dumps(arguments | {"mark": MARK})
+        asked = json_text(arguments | {"mark": MARK})
         lines = self.run(["run-operation", operation, "--args", asked], source)
         return json.loads(next(line for line in lines if MARK in line).partition(MARK)[2])
 
@@ -206,8 +207,8 @@ def time_hints(clock: Clock | None, source: dict[str, Any]) -> list[str]:
     timezone, times = source.get("timezone"), source.get("naive_times")
     if clock.naive and not times:
         hints.append(
-            f"orders: {clock.naive:,} of {clock.orders:,} have a time without an offset, read as UTC;"
-            " if it is the shop's clock: --times local"
+            f"orders: {clock.naive:,} of {clock.orders:,} have a time without an offset, read as"
+            " UTC; if it is the shop's clock: --times local"
         )
     if timezone:
         hints.append(

@@ -8,13 +8,12 @@ from __future__ import annotations
 import codecs
 import csv
 import gzip
-import io
 import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import duckdb
 
@@ -116,11 +115,12 @@ def as_text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def opened_text(path: Path, encoding: str) -> io.TextIOBase:
+def opened_text(path: Path, encoding: str) -> TextIO:
     """Open a text file, packed or not."""
     packed = path.name.lower().endswith(".gz")
-    binary = gzip.open(path) if packed else path.open("rb")
-    return io.TextIOWrapper(binary, encoding=encoding, newline="")
+    if packed:
+        return gzip.open(path, "rt", encoding=encoding, newline="")
+    return path.open(encoding=encoding, newline="")
 
 
 def encoding_of(path: Path) -> str | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 from shlex import quote
 from typing import Any
+
+from patronage.text import json_text
 
 
 class SourceError(Exception):
@@ -41,21 +42,21 @@ def entry_of(
 
 def written(entry: dict[str, Any]) -> str:
     """Return an entry as a line of YAML; whatever stands in a value, it stays a text."""
-    pairs = (f"{setting}: {json_text(value)}" for setting, value in entry.items())
+    pairs = (f"{setting}: {plain(value)}" for setting, value in entry.items())
     return "- {" + ", ".join(pairs) + "}"
 
 
-def json_text(value: Any) -> str:
-    """Return a value as JSON, which is YAML; plain words stand without quotes."""
+def plain(value: Any) -> str:
+    """Return a value for YAML: plain words as they are, all else in quotes."""
     words = r"(?!(?:y|n|yes|no|on|off|true|false|null)$)[A-Za-z_][A-Za-z0-9_]*(/[A-Za-z0-9_]+)*"
     is_plain = isinstance(value, str) and re.fullmatch(words, value, re.IGNORECASE)
-    return value if is_plain else json.dumps(value, ensure_ascii=not str(value).isprintable())
+    return value if is_plain else json_text(value)
 
 
 def build_command(entry: dict[str, Any]) -> str:
     """Return the command that builds a warehouse of this source alone."""
     if "attach" in entry:
-        return f"patronage build --vars {quote(json.dumps({'sources': [entry]}))}"
+        return f"patronage build --vars {quote(json_text({'sources': [entry]}))}"
     names = {"path": "DATA", "system": "SYSTEM", "timezone": "TIMEZONE", "naive_times": "TIMES"}
     settings = [
         f"PATRONAGE_{name}={quote(entry[setting])}"
