@@ -40,7 +40,8 @@ WIDE = (
     "B2;01.02.2024 8:05;Änne Öl;Tee;3;3,50\n"
 )
 HOSTILE = (  # names that are SQL, a template, reserved, of another script, equal
-    "order,date,); drop table x; --,{{ no.such.name }},\U0001f4a5,group,Предмет,preis €,Preis,amount\n"
+    "order,date,); drop table x; --,{{ no.such.name }},"
+    "\U0001f4a5,group,Предмет,preis €,Preis,amount\n"
     '1,12/31/2010 8:26,x,y,z,A,b,"1,234.50",3,5\n'
 )
 
