@@ -25,8 +25,9 @@ from patronage.database import opened
 from patronage.dbt import BuildError, dbt_environment, project_folder, warehouse_folder
 from patronage.demo import make_demo
 from patronage.docs import write_docs
-from patronage.folder import FolderError, claim, empty, kind_of, umask
-from patronage.inspect import Found, look
+from patronage.folder import UMASK, FolderError, claim, empty, kind_of, umask
+from patronage.init import init, write_settings
+from patronage.inspect import Found, look, time_hints
 from patronage.publish import (
     BUILD_FILE,
     DOCS_FOLDER,
@@ -38,6 +39,7 @@ from patronage.publish import (
 from patronage.rejects import export, reasons_of, rejected_rows
 from patronage.salt import SaltError, salted
 from patronage.sample import SampleError, copy_sample
+from patronage.source import SourceError, build_command, entry_of
 from patronage.text import printable
 
 
@@ -238,35 +240,45 @@ def rejects(to: Path | None, table: str | None, source: str | None, raw: bool) -
             console.print(f"wrote {file}: {rows:,} rows")
 
 
-@main.command("inspect")
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--system", help="Read it as this system's files; without: as those it looks like.")
-@click.option(
-    "--timezone", default="UTC", show_default=True, help="The shop's, like Europe/Berlin."
+TIMEZONE = click.option("--timezone", help="The shop's, like Europe/Berlin; without: UTC.")
+TIMES = click.option(
+    "--times",
+    type=click.Choice(["utc", "local"]),
+    help="What a time without offset is: UTC, or the time of the shop's clock.",
 )
-def inspect_command(folder: Path, system: str | None, timezone: str) -> None:
-    """Look at a folder of raw files without building: what it is, what is read, what is not.
+ATTACH = click.option(
+    "--attach", help="A database: postgres:…, mysql:…, sqlite:… or a DuckDB file."
+)
+SCHEMA = click.option("--schema", help="With --attach: which of the database's schemas.")
+FOLDER = click.argument(
+    "folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path)
+)
 
-    Counts are of each row by itself: lines of unknown orders, or amounts without a rate, show when
-    all is built.
+
+@main.command("inspect")
+@FOLDER
+@ATTACH
+@SCHEMA
+@click.option("--system", help="Read it as this system's; without: as those it looks like.")
+@TIMEZONE
+@TIMES
+def inspect_command(folder: Path | None, system: str | None, **settings: str | None) -> None:
+    """Look at a FOLDER of raw files, or a database, without building.
+
+    What it is, what is read of it, what is not. Counts are of each row by itself: lines of unknown
+    orders, or amounts without a rate, show when all is built.
     """
-    project = project_folder()
     try:
+        source = entry_of("inspected", folder, system=system, **settings)
         with umask():
-            found = look(project, folder.resolve(), system, timezone)
-    except BuildError as error:
+            found = look(project_folder(), source)
+    except (BuildError, SourceError) as error:
         fail(*error.args)
     except (duckdb.Error, FolderError, OSError) as error:
         fail(str(error))
-    console.print(f"{folder}: read as {found.system}")
+    console.print(f"{folder or settings['attach']}: read as {found.system}")
     for other, told in found.others.items():
-        broken = [
-            f"{table}.{column}" for table, names in told["broken"].items() for column in names
-        ]
-        missing = (
-            f"; it lacks {', '.join(told['absent'] + broken)}" if told["absent"] + broken else ""
-        )
-        console.print(f"  also like {other} ({', '.join(told['complete'])}{missing})")
+        console.print(f"  also like {other} ({', '.join(told['complete'])}{lacks_of(told)})")
     shown = Table(box=None, pad_edge=False)
     for name in ("table", "rows", "first", "last", "repeated", "rejected", "lost", "currencies"):
         numbers = ("rows", "repeated", "rejected", "lost")
@@ -278,10 +290,72 @@ def inspect_command(folder: Path, system: str | None, timezone: str) -> None:
         for reason, (rows, example) in table.rejected.items():
             share, like = rows / table.rows, f": {example}" if example else ""
             console.print(f"  {table.table}: {reason}, {rows:,} rows ({share:.1%}){like}")
-    for notice in found.notices:
-        console.print(f"  {notice}")
-    settings = f"PATRONAGE_DATA={quote(str(folder))} PATRONAGE_SYSTEM={found.system}"
-    console.print(f"to build it: {settings} PATRONAGE_TIMEZONE={quote(timezone)} patronage build")
+    for line in (*found.notices, *time_hints(found.clock, source)):
+        console.print(f"  {line}")
+    console.print(f"to build it: {build_command(source | {'system': found.system})}")
+
+
+@main.command("init")
+@click.argument("name")
+@FOLDER
+@ATTACH
+@SCHEMA
+@click.option("--system", help="Whose it is; without: whose it looks like, else a new one.")
+@TIMEZONE
+@TIMES
+@click.option("--write", is_flag=True, help="Write the entry into dbt_project.yml, too.")
+def init_command(
+    name: str, folder: Path | None, system: str | None, write: bool, **settings: str | None
+) -> None:
+    """Make a FOLDER of raw files, or a database, the source NAME.
+
+    Prints its entry of the var `sources`. Where no system explains what is there, a draft of a
+    system is written, models/staging/systems/NAME, to be looked at and edited, with a test of
+    made-up rows; columns are guessed by names and values.
+    """
+    project = project_folder()
+    try:
+        with umask(UMASK):
+            made = init(project, entry_of(name, folder, system=system, **settings))
+    except (BuildError, SourceError) as error:
+        fail(*error.args)
+    except (duckdb.Error, OSError) as error:
+        fail(str(error))
+    where = folder or settings["attach"]
+    if made.files:
+        console.print(f"{where}: no system reads it; a draft of one, to be looked at line by line:")
+    else:
+        console.print(f"{where}: read as {made.source['system']}")
+    for line in (*(str(path.relative_to(project)) for path in made.files), *made.notes):
+        console.print(f"  {line}")
+    refusal = None
+    try:
+        if write:
+            write_settings(project, made)
+    except (SourceError, OSError) as error:
+        refusal = str(error)
+    said = "is now in" if write and not refusal else "belongs into"
+    for var, line in (("systems", made.system), ("sources", made.entry)):
+        if line:
+            console.print(f"this {said} the var {var} of dbt_project.yml:")
+            console.print(f"    {line}")
+    if "timezone" not in made.source:
+        console.print(
+            "without a timezone days are those of UTC: add timezone: Europe/Berlin or yours"
+        )
+    shown = quote(str(folder)) if folder else f"--attach {quote(str(settings['attach']))}"
+    console.print(
+        f"to see what is read: patronage inspect {shown} --system {made.source['system']}"
+    )
+    console.print(f"to build it: {build_command(made.source)}")
+    if refusal:
+        fail(refusal)
+
+
+def lacks_of(told: dict[str, Any]) -> str:
+    """What a system that comes near has not got, as the end of a line."""
+    broken = [f"{table}.{column}" for table, names in told["broken"].items() for column in names]
+    return f"; it lacks {', '.join(told['absent'] + broken)}" if told["absent"] + broken else ""
 
 
 def counts_of(table: Found) -> list[str]:

@@ -83,7 +83,10 @@ def run_dbt(
             progress(event.data.index, event.data.total, event.data.node_info.node_name)
         elif event.info.name == "JinjaLogInfo" and notice:
             notice(event.data.msg)
+        elif event.info.name == "RunningOperationCaughtError":
+            refusals.append(event.data.exc)  # which dbt says nowhere else
 
+    refusals: list[str] = []
     folders = ["--project-dir", str(project), "--profiles-dir", str(project / "profiles")]
     # no log file, either: errors of the database quote values
     quiet = ["--log-level", "none", "--log-level-file", "none", "--no-print"]
@@ -98,6 +101,8 @@ def run_dbt(
     finally:
         # dbt keeps the build file open in this process; publishing opens it anew, read-only
         DuckDBConnectionManager.close_all_connections()
+    if refusals:
+        raise BuildError(*faults_of(refusals[-1]))
     if not result.success:
         raise BuildError(*failures_of(result))
     return result

@@ -1,4 +1,4 @@
-"""A first look at a folder of raw files: what it is, what would be read of it, what would not."""
+"""A first look at raw files, or a database: what it is, what is read of it, what is not."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import duckdb
+from dbt.contracts.graph.manifest import Manifest
 
 from patronage.contract import contract_of
 from patronage.database import opened, quoted
 from patronage.dbt import dbt_environment, run_dbt
 from patronage.publish import BUILD_FILE
+from patronage.text import json_text
 
-MARK = "systems of the folder: "
+MARK = "what a macro tells: "
 FORMS = {  # of a kind of column: what its values look like
     "time": "YYYY-MM-DD, or YYYY-MM-DD hh:mm:ss, with or without an offset like +01:00",
     "day": "YYYY-MM-DD",
@@ -47,12 +49,25 @@ class Look(NamedTuple):
     others: dict[str, dict[str, Any]]  # systems that come near: what is there, and what lacks
     notices: list[str]  # columns and files that are not read
     tables: list[Found]
+    clock: Clock | None  # None: there are no orders
+
+
+class Clock(NamedTuple):
+    """What the orders' times say of the time zone."""
+
+    orders: int
+    with_time: int  # that have a time of day
+    naive: int  # of these, without an offset
+    moved: int  # whose business day is another than their day in UTC
 
 
 @contextmanager
 def environment(**settings: str) -> Iterator[None]:
-    """Set PATRONAGE_ variables for a while."""
-    names = {f"PATRONAGE_{name.upper()}": value for name, value in settings.items()}
+    """Set PATRONAGE_ variables, and those of dbt, for a while."""
+    names = {
+        name.upper() if name.startswith("dbt_") else f"PATRONAGE_{name.upper()}": value
+        for name, value in settings.items()
+    }
     before = {name: os.environ.get(name) for name in names}
     os.environ.update(names)
     try:
@@ -65,31 +80,54 @@ def environment(**settings: str) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def look(project: Path, folder: Path, system: str | None, timezone: str) -> Look:
-    """Read a folder's raw rows by a system's mapping, or by the one that fits; build no mart.
+class Apart(NamedTuple):
+    """dbt at work in a temporary folder, on one source alone."""
 
-    What is read lies in a temporary folder while it is counted. Raises BuildError, with a line for
-    each fault, where the files cannot be read.
-    """
-    lines: list[str] = []
+    project: Path
+    place: Path
+    manifest: Manifest
+
+    def run(self, command: list[str], source: dict[str, Any], **variables: Any) -> list[str]:
+        """Run dbt with an entry of the var `sources` as the only one; return the macros' lines."""
+        lines: list[str] = []
+        options = ["--vars", json_text({"sources": [source], **variables})]
+        run_dbt([*command, *options], self.project, notice=lines.append, manifest=self.manifest)
+        return lines
+
+    def asked(self, operation: str, source: dict[str, Any], **arguments: Any) -> Any:
+        """Return what a macro that logs JSON tells."""
+        asked = json_text(arguments | {"mark": MARK})
+        lines = self.run(["run-operation", operation, "--args", asked], source)
+        return json.loads(next(line for line in lines if MARK in line).partition(MARK)[2])
+
+
+@contextmanager
+def apart(project: Path) -> Iterator[Apart]:
+    """Have dbt work in a temporary folder for a while, whatever the caller's settings."""
     with TemporaryDirectory(prefix="patronage-") as place:
-        settings = {"data": str(folder), "warehouse": place, "timezone": timezone, "salt": "-"}
-        with environment(**settings, system=system or ""), dbt_environment(project):
-            asked = ["run-operation", "recognise", "--args"]
-            asked.append(json.dumps({"path": str(folder), "mark": MARK}))
-            run_dbt(asked, project, notice=lines.append)
-            told = next(line for line in lines if MARK in line)
-            systems = json.loads(told.partition(MARK)[2])
-            name = system or best_of(systems)
-            os.environ["PATRONAGE_SYSTEM"] = name
-            notices: list[str] = []
-            reading = ["build", "--select", "+base_*", "--exclude-resource-type", "test"]
-            reading += ["--exclude-resource-type", "unit_test"]
-            run_dbt(reading, project, notice=notices.append)
-            with opened(Path(place) / BUILD_FILE) as connection:
-                tables = [*tables_of(connection, project)]
+        settings = {"data": "", "warehouse": place, "salt": "-", "dbt_target_path": ""}
+        with environment(**settings), dbt_environment(project):
+            yield Apart(project, Path(place), run_dbt(["parse"], project).result)
+
+
+def look(project: Path, source: dict[str, Any]) -> Look:
+    """Read a source's raw rows by its system's mapping, or by the one that fits; build no mart.
+
+    `source` is an entry of the var `sources`, without a system where it is to be found out. What is
+    read lies in a temporary folder while it is counted. Raises BuildError, with a line for each
+    fault, where the source cannot be read.
+    """
+    with apart(project) as dbt:
+        systems = dbt.asked("recognise", source)["systems"]
+        name = source.get("system") or best_of(systems)
+        reading = ["build", "--select", "+base_*", "--exclude-resource-type", "test"]
+        reading += ["--exclude-resource-type", "unit_test"]
+        notices = dbt.run(reading, source | {"system": name}, keep_raw_orders=True)
+        with opened(dbt.place / BUILD_FILE) as connection:
+            tables = [*tables_of(connection, project)]
+            clock = clock_of(connection)
     others = {other: told for other, told in systems.items() if other != name and told["complete"]}
-    return Look(name, others, notices, tables)
+    return Look(name, others, notices, tables, clock)
 
 
 def best_of(systems: dict[str, dict[str, Any]]) -> str:
@@ -143,6 +181,43 @@ def tables_of(connection: duckdb.DuckDBPyConnection, project: Path) -> Iterator[
             counts = f"select coalesce(currency, ''), count(*) from {base} group by 1 order by 1"
             currencies = dict(connection.execute(counts).fetchall())
         yield Found(table, rows, first or "", last or "", repeated, rejected, lost, currencies)
+
+
+def clock_of(connection: duckdb.DuckDBPyConnection) -> Clock | None:
+    """Count whose times have an offset, and which orders the shop's time zone moves to another day.
+
+    Raw rows of all orders are there (the var keep_raw_orders).
+    """
+    counts = one(
+        connection,
+        "select count(*), count(*) filter (length(raw) > 10), count(*) filter (length(raw) > 10"
+        " and not regexp_matches(substr(raw, 11), '[-+Z]|UTC')),"
+        " count(*) filter (order_date <> ordered_at::date)"
+        " from (select *, raw_row ->> '$.ordered_at' as raw from staging.base_orders"
+        " where reject_reason is null)",
+    )
+    return Clock(*counts) if counts[0] else None
+
+
+def time_hints(clock: Clock | None, source: dict[str, Any]) -> list[str]:
+    """What of the orders' times hangs on the settings of a source, in lines."""
+    if clock is None or not clock.with_time:
+        return []
+    hints = []
+    timezone, times = source.get("timezone"), source.get("naive_times")
+    if clock.naive and not times:
+        hints.append(
+            f"orders: {clock.naive:,} of {clock.orders:,} have a time without an offset, read as"
+            " UTC; if it is the shop's clock: --times local"
+        )
+    if timezone:
+        hints.append(
+            f"orders: {clock.moved:,} of {clock.orders:,} ({clock.moved / clock.orders:.1%}) are of"
+            f" another business day in {timezone} than in UTC"
+        )
+    elif clock.naive < clock.with_time or times != "local":
+        hints.append("orders: days are those of UTC; name the shop's time zone with --timezone")
+    return hints
 
 
 def one(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[Any, ...]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from typing import Any
 
 # what DuckDB says of a value, rather than of a query or a file, may quote the value
 ABOUT_A_VALUE = re.compile(
@@ -22,6 +24,18 @@ def printable(text: str, longest: int = 2000) -> str:
         for sign in text[:longest]
     )
     return shown + (f" … ({len(text):,} characters)" if len(text) > longest else "")
+
+
+def json_text(value: Any) -> str:
+    r"""Return a value as JSON that is YAML as well: signs that do not print are spelt, \u202e."""
+
+    def escaped(sign: re.Match[str]) -> str:
+        code = ord(sign[0])
+        if sign[0].isprintable():
+            return sign[0]
+        return f"\\U{code:08x}" if code > 0xFFFF else f"\\u{code:04x}"
+
+    return re.sub(r"[^ -~]", escaped, json.dumps(value, ensure_ascii=False))
 
 
 def without_values(message: str) -> str:

@@ -2,7 +2,8 @@
 
     `relations`: a list of {shop, sql, columns (name: type)}. Each is parsed by its own types before they are
     united. Beside the contract's columns come source, the business dates, reject_reason (the first rule that
-    the row breaks by itself) and raw_row (the row as JSON, only of rows with a reason or an id that lost digits). -#}
+    the row breaks by itself) and raw_row (the row as JSON, only of rows with a reason or an id that lost digits; of all orders for
+    `patronage inspect`, which looks at how their times are written: var keep_raw_orders). -#}
 {% macro contract_rows(table, relations) %}
     {% set contract = raw_contract()[table] %}
     {% set latest = (run_started_at + modules.datetime.timedelta(days=1)).strftime('%Y-%m-%d %H:%M:%S') %}
@@ -20,7 +21,7 @@ where false
     {%- for relation in relations %}
         {%- set present = {} %}
         {%- set as_json = {} %}
-        {%- set doubts = ['reject_reason is not null'] %}
+        {%- set doubts = ['true' if table == 'orders' and var('keep_raw_orders', false) else 'reject_reason is not null'] %}
         {%- for column, kind in contract.columns.items() if column in relation.columns %}
             {%- set type = relation.columns[column] %}
             {%- do present.update({column: type if reads_natively(kind, type) else 'VARCHAR'}) %}

@@ -6,7 +6,7 @@
 (
     select
     {%- for column in own.known + ['raw_file', 'question', 'answer'] %}
-        cast(null as {{ dbt.type_string() }}) as {{ column }},
+        cast(null as {{ dbt.type_string() }}) as {{ quoted(column) }},
     {%- endfor %}
         false as is_choice
     where false

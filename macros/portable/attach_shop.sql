@@ -1,10 +1,11 @@
 {#- Makes the tables of an attached database readable: a copy of them all, of one moment, in memory, so that nothing of it is
-    written beside what staging keeps; `is_needed` false: without their rows. What is wrong goes into `faults`. -#}
-{% macro attach_shop(shop, faults, is_needed=true) %}
-    {{ return(adapter.dispatch('attach_shop')(shop, faults, is_needed)) }}
+    written beside what staging keeps; with a `limit`, of so many rows of each. Only the tables that the shop's system reads, but
+    for a `first_look`. What is wrong goes into `faults`. -#}
+{% macro attach_shop(shop, faults, limit=none, first_look=false) %}
+    {{ return(adapter.dispatch('attach_shop')(shop, faults, limit, first_look)) }}
 {% endmacro %}
 
-{% macro duckdb__attach_shop(shop, faults, is_needed) %}
+{% macro duckdb__attach_shop(shop, faults, limit, first_look) %}
     {% set where = "source " ~ shown(shop.name) ~ ": " %}
     {% set kind = modules.re.match('(postgres|mysql|sqlite):', shop.attach) %}
     {% set kind = kind.group(1) if kind else 'duckdb' %}
@@ -37,19 +38,19 @@
         "select table_name from information_schema.tables where table_catalog = 'attached_shop' and table_schema = "
         ~ literal(from_schema) ~ " order by table_name"
     ).columns[0].values() %}
-    {% set needed = needed_tables(shop, tables) %}
+    {% set needed = tables if first_look else needed_tables(shop, tables) %}
     {% set copying = [] %}
     {% for table in needed %}
         {% do copying.append(
             'create table ' ~ schema ~ '.' ~ quoted(table) ~ ' as from attached_shop.' ~ quoted(from_schema) ~ '.'
-            ~ quoted(table) ~ ('' if is_needed else ' limit 0')
+            ~ quoted(table) ~ ('' if limit is none else ' limit ' ~ limit)
         ) %}
     {% endfor %}
     {% do run_query(copying | join('; ')) if copying %}
     {% do run_query('detach attached_shop') %}
 {% endmacro %}
 
-{% macro spark__attach_shop(shop, faults, is_needed) %}
+{% macro spark__attach_shop(shop, faults, limit, first_look) %}
     {% do complain(
         "source " ~ shown(shop.name) ~ ": Spark attaches no database; name a schema of its catalogue (schema:)", faults
     ) %}

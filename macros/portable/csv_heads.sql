@@ -1,15 +1,15 @@
 {#- What must be known of CSV files before they are read: a dict of each path to {header, form, fault, bytes}.
 
-    Fields are divided by `delim`; packed files (.gz) are unpacked. `header` is the first line, none where it is not UTF-8; files of different `form` cannot be read together;
+    Fields are divided by `delim`; packed files (.gz) are unpacked, others than UTF-8 read by their `encoding`. `header` is the first line, none where it is not of the encoding; files of different `form` cannot be read together;
     `fault` is what is wrong with the file, and `bytes` its size, where that is already known. -#}
-{% macro csv_heads(paths, delim=',', is_packed=false) %}
-    {{ return(adapter.dispatch('csv_heads')(paths, delim, is_packed) if paths else {}) }}
+{% macro csv_heads(paths, delim=',', is_packed=false, encoding='utf-8') %}
+    {{ return(adapter.dispatch('csv_heads')(paths, delim, is_packed, encoding) if paths else {}) }}
 {% endmacro %}
 
 {#- One reading of all files as lines. It also counts what it reads: of a line that is longer than the reader's
     buffer a part is lost without a word, here and where rows are read, so every byte must be in a line. Of a packed
     file nobody says how many bytes there are: it may not unpack to more than any shop's file would. -#}
-{% macro duckdb__csv_heads(paths, delim, is_packed) %}
+{% macro duckdb__csv_heads(paths, delim, is_packed, encoding) %}
     {% for table in ('line_faults', 'line_scans') %}
         {% do run_query('drop table if exists temp.main.' ~ table) %}
     {% endfor %}
@@ -20,8 +20,8 @@
             lines.bytes,
             sizes.size
         from (
-            select raw_file, first(line) as header, count(*) + coalesce(sum(strlen(line)), 0) as bytes
-            from " ~ csv_lines(paths, is_packed, "store_rejects = true, rejects_limit = 1,
+            select raw_file, first(line) as header, count(*) + coalesce(sum(" ~ ('strlen' if encoding == 'utf-8' else 'length') ~ "(line)), 0) as bytes
+            from " ~ csv_lines(paths, is_packed, "encoding = " ~ literal(encoding) ~ ", store_rejects = true, rejects_limit = 1,
                 rejects_table = 'line_faults', rejects_scan = 'line_scans',") ~ "
             group by raw_file
         ) as lines
@@ -44,7 +44,7 @@
         {% set fault = namespace(text=none) %}
         {#- three bytes may be the mark of UTF-8 -#}
         {% if not is_packed and size - bytes > 3 %}
-            {% set fault.text = path ~ ": " ~ (size - bytes) ~ " bytes are in no line of UTF-8 text of at most " ~ limit
+            {% set fault.text = path ~ ": " ~ (size - bytes) ~ " bytes are in no line of " ~ encoding | upper ~ " text of at most " ~ limit
                 ~ " bytes (var max_line_bytes)" %}
         {% elif is_packed and bytes > most * size %}
             {% set fault.text = path ~ ": " ~ size ~ " bytes unpack to " ~ bytes ~ ", more than " ~ most
@@ -81,7 +81,7 @@
 {#- One reading of all files as lines. A file of which every line is a row of its own is seen to be sound by
     them alone; any other (it has an open quote, line breaks in quotes or of more than one kind, or a fault) is
     looked at once more as a whole, by csv_fault. -#}
-{% macro spark__csv_heads(paths, delim, is_packed) %}
+{% macro spark__csv_heads(paths, delim, is_packed, encoding) %}
     {% set limit = number_var('max_line_bytes', 1) %}
     {% set heads = {} %}
     {% for path in paths %}
@@ -94,7 +94,7 @@
             min(fields) filter (where not is_blank) as least_fields,
             max(fields) filter (where not is_blank) as most_fields,
             bool_or(
-                not is_valid_utf8(value) or length(value) > " ~ limit ~ " or without_quotes rlike " ~ literal('(^|' ~ delim ~ ')[ \\t]*"') ~ "
+                not is_valid_utf8(value) or length(value) > " ~ limit ~ " or without_quotes rlike " ~ literal('(^|[' ~ delim ~ '])[ \\t]*"') ~ "
             ) as is_doubtful,
             sum(length(value) - length(replace(value, '\\r', ''))) as returns,
             count(*) filter (where endswith(value, '\\r')) as lines_with_return,
@@ -106,14 +106,18 @@
                 length(without_quotes) - length(replace(without_quotes, " ~ literal(delim) ~ ", '')) + 1 as fields
             from (
                 select
-                    value,
-                    _metadata.file_path as file,
-                    struct(_metadata.file_block_start, monotonically_increasing_id()) as position,
+                    *,
                     case
                         when contains(value, '\"') then " ~ without_quotes('value', delim) ~ "
                         else value
                     end as without_quotes
-                from text." ~ file_pattern(paths) ~ " with ('lineSep' = '\\n')
+                from (
+                    select
+                        " ~ decoded('value', encoding) ~ " as value,
+                        _metadata.file_path as file,
+                        struct(_metadata.file_block_start, monotonically_increasing_id()) as position
+                    from text." ~ file_pattern(paths) ~ " with ('lineSep' = '\\n')
+                ) as decoded_lines
             ) as lines
         ) as measured_lines
         group by file
@@ -125,7 +129,7 @@
             {% set fields = names | length %}
             {% set is_doubtful = row[2] != fields or row[3] != fields or row[4] or row[5] != row[6]
                 or row[6] not in (0, row[7]) %}
-            {% set whole = csv_whole(path, fields, delim) if is_doubtful else {'is_multiline': false, 'fault': none} %}
+            {% set whole = csv_whole(path, fields, delim, encoding) if is_doubtful else {'is_multiline': false, 'fault': none} %}
             {% do heads.update({path: {
                 'header': none if '\ufffd' in header else header,
                 'form': {'names': names, 'is_multiline': whole.is_multiline},
@@ -136,6 +140,11 @@
     {{ return(heads) }}
 {% endmacro %}
 
+{#- A text that Spark has taken for UTF-8 by the encoding that it has. -#}
+{% macro decoded(text, encoding) -%}
+    {{ text if encoding == 'utf-8' else "decode(cast(" ~ text ~ " as binary), 'ISO-8859-1')" }}
+{%- endmacro %}
+
 {#- Text of a CSV file in which every field in quotes is a letter: what quotes are left are in the wrong place. -#}
 {% macro without_quotes(text, delim) -%}
     regexp_replace(
@@ -144,13 +153,13 @@
 {%- endmacro %}
 
 {#- Whether rows of a CSV file go over several lines, and its first fault, from its whole text. -#}
-{% macro csv_whole(path, fields, delim) %}
+{% macro csv_whole(path, fields, delim, encoding) %}
     {% set limit = number_var('max_line_bytes', 1) %}
     {% set found = run_query("
         with files as (
             select
-                regexp_replace(value, '^\\ufeff', '') as text,
-                is_valid_utf8(value) as is_unicode
+                regexp_replace(" ~ decoded('value', encoding) ~ ", '^\\ufeff', '') as text,
+                is_valid_utf8(" ~ decoded('value', encoding) ~ ") as is_unicode
             from text." ~ file_pattern([path]) ~ " with ('wholetext' = 'true')
         ),
 
@@ -170,8 +179,8 @@
                 line_number,
                 case
                     when not is_unicode and contains(line, '\ufffd') then 'Invalid unicode (byte sequence mismatch)'
-                    when line rlike " ~ literal('(^|' ~ delim ~ ')[ \\t]+"') ~ " then 'A blank stands before a quote'
-                    when line rlike " ~ literal('(^|' ~ delim ~ ')"') ~ " then 'Value with unterminated quote found'
+                    when line rlike " ~ literal('(^|[' ~ delim ~ '])[ \\t]+"') ~ " then 'A blank stands before a quote'
+                    when line rlike " ~ literal('(^|[' ~ delim ~ '])"') ~ " then 'Value with unterminated quote found'
                     when length(line) > " ~ limit ~ " then "
                         ~ literal('Maximum line size of ' ~ limit ~ ' bytes exceeded') ~ "
                     when line <> '' and length(line) - length(replace(line, " ~ literal(delim) ~ ", '')) + 1 <> " ~ fields ~ "

@@ -16,7 +16,7 @@
         read_csv(
             {{ literal_paths(group.paths) }},
             auto_detect = false, header = true, delim = {{ literal(group.delim) }}, quote = '"', escape = '"',
-            {{ compression(group.is_packed) }},
+            {{ compression(group.is_packed) }}, encoding = {{ literal(group.encoding) }},
             strict_mode = true, null_padding = false, {{ line_sizes() }}, {{ options }}
             hive_partitioning = false, filename = 'raw_file',
             columns = { {{- columns | join(', ') -}} }
@@ -39,6 +39,7 @@
             select {{ fields | join(', ') }}, _metadata.file_path as raw_file
             from csv.{{ file_pattern(group.paths) }} with (
                 'header' = 'true', 'sep' = {{ literal(group.delim) }}, 'mode' = 'FAILFAST', 'escape' = '"', 'unescapedQuoteHandling' = 'RAISE_ERROR',
+                'encoding' = {{ literal('UTF-8' if group.encoding == 'utf-8' else 'ISO-8859-1') }},
                 'multiLine' = {{ literal(group.form.is_multiline | lower) }}
             )
         )

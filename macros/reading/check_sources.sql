@@ -7,7 +7,7 @@
     {% set is_first = not env_var('PATRONAGE_FILES_CHECKED', '') %}
     {% set attached = [] %}
     {% for shop in shops() if execute and shop.attach %}
-        {% do attach_shop(shop, attached, is_first) %}
+        {% do attach_shop(shop, attached, none if is_first else 0) %}
     {% endfor %}
     {% do raise_faults(attached) %}
     {#- `patronage build` runs dbt twice on the same files: they are read once -#}

@@ -32,7 +32,7 @@
 {#- The names in a header line as they stand there. -#}
 {% macro csv_fields(header, delim=',') %}
     {% set names = [] %}
-    {% for field in modules.re.findall('(?:^|' ~ delim ~ ')("(?:[^"]|"")*"|[^' ~ delim ~ ']*)', header) %}
+    {% for field in modules.re.findall('(?:^|[' ~ delim ~ '])("(?:[^"]|"")*"|[^' ~ delim ~ ']*)', header) %}
         {% do names.append((field[1:-1] if field.startswith('"') else field) | replace('""', '"')) %}
     {% endfor %}
     {{ return(names) }}

@@ -2,47 +2,84 @@
 {% macro other_names() %}
     {{ return({
         'tables': {
-            'orders': ['order', 'sales', 'transactions', 'purchases', 'invoices'],
-            'order_lines': ['order_line', 'order_items', 'order_item', 'line_items', 'lineitems', 'order_details'],
-            'refunds': ['refund', 'returns', 'credit_notes'],
-            'customers': ['customer', 'clients', 'users', 'contacts'],
-            'products': ['product', 'articles', 'items', 'catalog'],
+            'orders': [
+                'order', 'sales', 'transactions', 'purchases', 'invoices', 'bestellungen', 'aufträge', 'verkäufe', 'rechnungen',
+                'commandes', 'ventes', 'pedidos', 'ventas', 'ordini', 'vendite',
+            ],
+            'order_lines': [
+                'order_line', 'order_items', 'order_item', 'line_items', 'lineitems', 'order_details', 'positionen',
+                'bestellpositionen', 'auftragspositionen', 'lignes',
+            ],
+            'refunds': ['refund', 'returns', 'credit_notes', 'retouren', 'gutschriften'],
+            'customers': ['customer', 'clients', 'users', 'contacts', 'kunden', 'clientes', 'clienti'],
+            'products': ['product', 'articles', 'items', 'catalog', 'artikel', 'produkte', 'produits', 'productos', 'prodotti'],
             'events': ['event', 'tracking'],
             'fx_rates': ['fx_rate', 'exchange_rates'],
         },
         'columns': {
-            'order_id': ['id', 'order_number', 'order_no', 'invoice_no', 'invoice_number', 'receipt_number'],
-            'ordered_at': ['order_date', 'date', 'created_at', 'order_time', 'purchase_date', 'invoice_date', 'timestamp', 'when'],
-            'customer_id': ['customer', 'client_id', 'user_id', 'customer_number', 'customer_no', 'id'],
-            'email': ['e_mail', 'mail', 'email_address'],
-            'phone': ['telephone', 'mobile', 'phone_number'],
-            'line_id': ['id', 'line_number', 'line_no', 'item_id', 'position'],
-            'product_id': ['id', 'sku', 'article', 'article_number', 'item', 'stock_code'],
-            'quantity': ['qty', 'units', 'pieces', 'amount_ordered'],
-            'unit_price': ['price', 'item_price', 'price_per_unit'],
-            'discount_amount': ['discount', 'rebate'],
-            'amount': ['total', 'net', 'subtotal', 'net_amount', 'value', 'revenue'],
-            'shipping_amount': ['shipping', 'freight', 'delivery_fee'],
-            'tax_amount': ['tax', 'vat'],
-            'refund_id': ['id', 'return_id'],
+            'order_id': [
+                'id', 'order_number', 'order_no', 'order_nr', 'order', 'invoice_no', 'invoice_number', 'invoice', 'receipt_number',
+                'receipt', 'transaction_id', 'bestellnummer', 'bestellnr', 'bestell_nr', 'bestellung', 'auftragsnummer', 'auftragsnr',
+                'auftrag', 'rechnungsnummer', 'rechnungsnr', 'belegnummer', 'belegnr', 'beleg', 'bon', 'bonnummer', 'commande',
+                'pedido', 'ordine',
+            ],
+            'ordered_at': [
+                'order_date', 'date', 'created_at', 'order_time', 'purchase_date', 'invoice_date', 'timestamp', 'when',
+                'purchase_timestamp', 'purchased_at', 'placed_at', 'datetime', 'sale_date', 'transaction_date', 'datum', 'bestelldatum',
+                'auftragsdatum', 'kaufdatum', 'rechnungsdatum', 'belegdatum', 'zeitpunkt', 'fecha', 'data',
+            ],
+            'customer_id': [
+                'customer', 'client_id', 'user_id', 'customer_number', 'customer_no', 'customer_nr', 'id', 'client', 'buyer',
+                'buyer_id', 'customer_name', 'kunde', 'kundennummer', 'kundennr', 'kunden_nr', 'kunden_id', 'cliente', 'id_cliente',
+            ],
+            'email': ['e_mail', 'mail', 'email_address', 'customer_email', 'e_mail_adresse', 'correo', 'courriel'],
+            'phone': ['telephone', 'mobile', 'phone_number', 'telefon', 'telefonnummer', 'handy'],
+            'line_id': ['id', 'line_number', 'line_no', 'item_id', 'position', 'order_item_id', 'order_line_id', 'pos', 'zeile'],
+            'product_id': [
+                'id', 'sku', 'article', 'article_number', 'item', 'stock_code', 'product', 'article_no', 'item_no', 'artikel',
+                'artikelnummer', 'artikelnr', 'artikel_nr', 'produkt', 'ean', 'reference', 'articulo', 'producto', 'articolo', 'prodotto',
+            ],
+            'quantity': [
+                'qty', 'units', 'pieces', 'amount_ordered', 'menge', 'anzahl', 'stück', 'stueck', 'stk', 'quantité', 'quantite',
+                'cantidad', 'quantità',
+            ],
+            'unit_price': [
+                'price', 'item_price', 'price_per_unit', 'preis', 'einzelpreis', 'stückpreis', 'stueckpreis', 'prix', 'precio', 'prezzo',
+            ],
+            'discount_amount': ['discount', 'rebate', 'rabatt', 'nachlass', 'remise', 'descuento', 'sconto'],
+            'amount': [
+                'total', 'net', 'subtotal', 'net_amount', 'value', 'revenue', 'line_total', 'sales', 'betrag', 'summe', 'gesamt',
+                'gesamtpreis', 'umsatz', 'nettobetrag', 'montant', 'importe', 'importo',
+            ],
+            'shipping_amount': ['shipping', 'freight', 'delivery_fee', 'versand', 'versandkosten', 'porto'],
+            'tax_amount': ['tax', 'vat', 'mwst', 'ust', 'steuer', 'tva', 'iva'],
+            'currency': ['currency_code', 'währung', 'waehrung', 'devise', 'moneda', 'valuta'],
+            'payment_method': ['payment_type', 'payment', 'zahlungsart'],
+            'channel': ['kanal', 'sales_channel', 'store', 'filiale'],
+            'category': ['category_name', 'product_category', 'product_category_name', 'kategorie', 'warengruppe'],
+            'brand': ['marke', 'manufacturer', 'hersteller'],
+            'city': ['ort', 'stadt', 'ville', 'ciudad'],
+            'region': ['state', 'province', 'bundesland'],
+            'birth_date': ['birthday', 'date_of_birth', 'geburtsdatum'],
+            'refund_id': ['id', 'return_id', 'gutschrift', 'gutschriftnr', 'retoure'],
             'refunded_at': ['refund_date', 'date', 'created_at', 'returned_at'],
             'event_id': ['id'],
             'occurred_at': ['date', 'created_at', 'timestamp', 'event_time', 'time'],
             'event_type': ['type', 'event', 'event_name', 'name', 'action'],
-            'status': ['state'],
-            'coupon_code': ['coupon', 'voucher', 'discount_code', 'promo_code'],
-            'name': ['title', 'description'],
+            'status': ['state', 'order_status', 'bestellstatus'],
+            'coupon_code': ['coupon', 'voucher', 'discount_code', 'promo_code', 'gutscheincode'],
+            'name': ['title', 'description', 'product_name', 'article_name', 'bezeichnung', 'artikelbezeichnung', 'beschreibung'],
             'created_at': ['registered_at', 'signup_date', 'created'],
             'rate_date': ['date'],
-            'country': ['country_code', 'shipping_country', 'billing_country'],
+            'country': ['country_code', 'shipping_country', 'billing_country', 'land', 'pays', 'país', 'paese'],
         },
     }) }}
 {% endmacro %}
 
-{#- A name as it is compared: words of letters and digits, lower case, with _ between (OrderId: order_id); # alone is `number`. -#}
+{#- A name as it is compared: words of letters (of any script) and digits, lower case, with _ between (OrderId: order_id); # alone is `number`. -#}
 {% macro plain_name(name) %}
     {% set words = modules.re.sub('([a-z0-9])([A-Z])', '\\1_\\2', name) | lower %}
-    {{ return('number' if name == '#' else modules.re.sub('[^a-z0-9]+', '_', words).strip('_')) }}
+    {{ return('number' if name == '#' else modules.re.sub('[\\W_]+', '_', words).strip('_')) }}
 {% endmacro %}
 
 {#- Names as they are compared. -#}
@@ -72,6 +109,27 @@
         {{ return(column) }}
     {% endfor %}
     {{ return(none) }}
+{% endmacro %}
+
+{#- For `patronage init`: logs as JSON what the files of no known system may mean. `files` maps a file's name to its columns' names;
+    of each come its columns' plain names, the contract table that its name comes near to, and for each contract table which
+    of its columns a column may be. -#}
+{% macro meanings(files, mark) %}
+    {% set contract = raw_contract() %}
+    {% set found = {} %}
+    {% for file, names in files.items() %}
+        {% set columns = {} %}
+        {% for table, rules in contract.items() %}
+            {% do columns.update({table: {}}) %}
+            {% for name in names %}
+                {% do columns[table].update({name: column_meant(name, rules.columns | list, table)}) %}
+            {% endfor %}
+        {% endfor %}
+        {% do found.update({file: {
+            'plain': plain_names(names), 'name': plain_name(file), 'table': table_meant(file, contract), 'columns': columns,
+        }}) %}
+    {% endfor %}
+    {% do log(mark ~ tojson(found), true) %}
 {% endmacro %}
 
 {#- Names of columns for a message, each with what it may mean. -#}

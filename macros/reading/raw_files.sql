@@ -1,4 +1,5 @@
-{#- The raw files of one table of a shop: a list of {path, name, format, delim, is_packed, partitions}.
+{#- The raw files of one table of a shop: a list of {path, name, format, delim, encoding, is_packed,
+    partitions}.
 
     A table is <table>.csv (.csv.gz, .tsv, .parquet, .jsonl, the ending in any case), or all such files below <table>/; those of a
     system's table are all whose name is as its YAML says (macro system_tables). Hidden files (. and _, but for _loaded_at=…/) are
@@ -20,7 +21,9 @@
             {% set partitions = modules.re.findall('([^/=]+)=[^/]*/', name | lower) | unique | list %}
             {% do check_file_name(shop, name, partitions) if modules.re.search(odd, name) %}
             {% do found.append({
-                'path': path, 'name': name, 'format': form.format, 'delim': form.delim,
+                'path': path, 'name': name, 'format': form.format,
+                'delim': own.delimiter or form.delim if own and form.format == 'csv' else form.delim,
+                'encoding': own.encoding if own and form.format == 'csv' else 'utf-8',
                 'is_packed': form.is_packed, 'partitions': partitions,
             }) %}
             {% do forms.append(place) if place not in forms %}

@@ -17,7 +17,7 @@
         {% set head = heads[file.path] %}
         {#- what files with the same head have in common is looked at once -#}
         {% set alike = (
-            file.format, file.delim, none if file.format == 'json' else file.path if file.format == 'table' else head.header, head.form
+            file.format, file.delim, file.encoding, none if file.format == 'json' else file.path if file.format == 'table' else head.header, head.form
         ) %}
         {% if alike | string not in known %}
             {% set columns = csv_columns(file.path, head.header, file.delim, faults) if file.format == 'csv'
@@ -32,9 +32,9 @@
         {% set columns = known[alike | string] %}
         {% if columns is not none %}
             {% set group = groups.setdefault(
-                (file.format, file.delim, file.is_packed, columns, file.partitions, head.form) | string,
-                {'format': file.format, 'delim': file.delim, 'is_packed': file.is_packed, 'columns': columns,
-                 'partitions': file.partitions, 'form': head.form, 'paths': [], 'faults': [], 'sizes': [],
+                (file.format, file.delim, file.encoding, file.is_packed, columns, file.partitions, head.form) | string,
+                {'format': file.format, 'delim': file.delim, 'encoding': file.encoding, 'is_packed': file.is_packed,
+                 'columns': columns, 'partitions': file.partitions, 'form': head.form, 'paths': [], 'faults': [], 'sizes': [],
                  'name': file.name, 'json_keys': keys},
             ) %}
             {% do group.paths.append(file.path) %}
@@ -70,13 +70,12 @@
     {% for file in files if file.format == 'table' %}
         {% do heads.update({file.path: {'header': none, 'form': none, 'fault': none}}) %}
     {% endfor %}
-    {% for delim in [',', '\t'] %}
-        {% for is_packed in [false, true] %}
-            {% do heads.update(csv_heads(
-                files | selectattr('format', 'eq', 'csv') | selectattr('delim', 'eq', delim)
-                | selectattr('is_packed', 'eq', is_packed) | map(attribute='path') | list, delim, is_packed
-            )) %}
-        {% endfor %}
+    {% set alike = {} %}
+    {% for file in files if file.format == 'csv' %}
+        {% do alike.setdefault((file.delim, file.is_packed, file.encoding), []).append(file.path) %}
+    {% endfor %}
+    {% for form, paths in alike.items() %}
+        {% do heads.update(csv_heads(paths, *form)) %}
     {% endfor %}
     {% for is_packed in [false, true] %}
         {% do heads.update(json_heads(

@@ -8,7 +8,7 @@
 (
     select
     {%- for column in own.known %}
-        cast(null as {{ dbt.type_string() }}) as {{ column }},
+        cast(null as {{ dbt.type_string() }}) as {{ quoted(column) }},
     {%- endfor %}
         cast(null as {{ dbt.type_string() }}) as raw_file
     where false
@@ -50,6 +50,6 @@
             coalesce({% for text in texts %}nullif({{ text }}, '[]'){{ ', ' if not loop.last }}{% endfor %})
         {%- else -%}
             {{ texts | first or 'cast(null as ' ~ dbt.type_string() ~ ')' }}
-        {%- endif %} as {{ column }}{{ ',' if not loop.last }}
+        {%- endif %} as {{ quoted(column) }}{{ ',' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shlex
 
+import duckdb
 import pytest
 from conftest import PROJECT
 from test_systems import NAMES, SYSTEMS, sources
@@ -15,11 +17,12 @@ from patronage.inspect import MARK, best_of
 @pytest.mark.parametrize("name", NAMES)
 def test_a_systems_export_is_recognised(warehouse, name):
     lines: list[str] = []
-    arguments = json.dumps({"path": str(SYSTEMS / name), "mark": MARK})
-    warehouse.run_dbt(["run-operation", "recognise", "--args", arguments], lines.append)
+    entry = json.dumps({"sources": [{"name": "shop", "path": str(SYSTEMS / name)}]})
+    asked = ["run-operation", "recognise", "--args", json.dumps({"mark": MARK}), "--vars", entry]
+    warehouse.run_dbt(asked, lines.append)
     (told,) = [line for line in lines if MARK in line]
     (source,) = [source for source in sources(SYSTEMS) if source["name"] == name]
-    assert best_of(json.loads(told.partition(MARK)[2])) == source["system"]
+    assert best_of(json.loads(told.partition(MARK)[2])["systems"]) == source["system"]
 
 
 def test_what_is_read_and_what_is_not_is_told(shop, capfd, monkeypatch):
@@ -51,3 +54,35 @@ def test_what_is_read_and_what_is_not_is_told(shop, capfd, monkeypatch):
     assert "orders.csv: columns ignored: total" in said
     settings = f"PATRONAGE_DATA={folder} PATRONAGE_SYSTEM=files PATRONAGE_TIMEZONE=Europe/Berlin"
     assert f"to build it: {settings} patronage build" in said
+
+
+def test_a_database_is_looked_at_and_its_clock(tmp_path, capfd, monkeypatch):
+    monkeypatch.chdir(PROJECT)
+    with duckdb.connect(str(tmp_path / "till.db")) as database:
+        database.execute("create schema store; use store")
+        database.execute("create table orders (order_id integer, ordered_at text)")
+        database.execute(
+            "insert into orders values (1, '2024-01-05 23:30:00'), (2, '2024-01-05 12:00:00'),"
+            " (3, '2024-01-05 23:30:00+01:00'), (4, '2024-01-05')"
+        )
+    asked = ["inspect", "--attach", str(tmp_path / "till.db"), "--schema", "store"]
+    with pytest.raises(SystemExit) as ended:
+        main([*asked, "--timezone", "Europe/Berlin"])
+    said = capfd.readouterr().out
+    assert ended.value.code == 0
+    assert "orders: 2 of 4 have a time without an offset, read as UTC" in said
+    # 23:30 in UTC is the next day in Berlin; 23:30 there is the same day in UTC
+    assert "orders: 1 of 4 (25.0%) are of another business day in Europe/Berlin than in UTC" in said
+    command = shlex.split(said.splitlines()[-1].removeprefix("to build it: "))
+    assert command[:3] == ["patronage", "build", "--vars"]
+    (source,) = json.loads(command[3])["sources"]
+    assert source == {
+        "name": "inspected", "system": "files", "attach": str(tmp_path / "till.db"),
+        "schema": "store", "timezone": "Europe/Berlin",
+    }  # fmt: skip
+    with pytest.raises(SystemExit) as ended:
+        main(["inspect", "--attach", "postgres:host=h password=geheim"])
+    failed = capfd.readouterr().err
+    assert ended.value.code == 1
+    assert "attach holds a password: put it into the environment" in failed
+    assert "geheim" not in failed

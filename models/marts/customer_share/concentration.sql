@@ -1,7 +1,8 @@
 {%- set percents = [1, 5, 10, 20, 50] -%}
 -- Amounts below zero count as none. Whole units of the last digit add up exactly as doubles, up to 900
 -- billion in all, and in half the time of decimals; what is larger, their squares and sums of sums, are whole
--- decimals, as a sum of doubles would depend on the order in which an engine adds them.
+-- decimals, as a sum of doubles would depend on the order in which an engine adds them. Of decimals of at most
+-- 18 digits DuckDB takes the product to have no more, either.
 with customers as (
     select
         measure_window,
@@ -57,7 +58,7 @@ measures as (
         {%- endfor %}
         cast(sum(cast(ranked.running_units as decimal(38, 0))) as double) as sum_of_running_units,
         cast(sum(
-            cast(ranked.floored_units as decimal(18, 0)) * cast(ranked.floored_units as decimal(18, 0))
+            cast(ranked.floored_units as decimal(19, 0)) * cast(ranked.floored_units as decimal(19, 0))
         ) as double) as sum_of_squares,
         min(ranked.customer_rank) filter (where ranked.running_units * 5 >= totals.floored_units * 4)
             as customers_for_80_percent
