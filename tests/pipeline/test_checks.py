@@ -107,6 +107,9 @@ FAULTS = {
         "update core.orders set order_sequence = order_sequence + 1 where order_sequence > 1"
     ),
     "orders_hold_their_lines": "update core.orders set gross_amount = gross_amount + 1",
+    "product_affinity_is_the_same_both_ways": (
+        "delete from cross_sell.product_affinity where basket = 'order' and item_a < item_b"
+    ),
     "reconciliation_counts_the_files": "update core.reconciliation set raw_rows = raw_rows - 1",
     "refunds_restate_their_orders": "update core.orders set refund_amount = 2 * refund_amount",
     "rfm_scores_equal_values_equally": (

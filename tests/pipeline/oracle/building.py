@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from oracle import advocacy, customer_share, engagement, lifecycle
+from oracle import advocacy, cross_sell, customer_share, engagement, lifecycle
 from oracle.consent import statements
 from oracle.core import (
     core_customers,
@@ -64,6 +64,9 @@ DEFAULT_PARAMS: dict[str, Any] = {
 }
 
 
+COMPARED = {"cross_sell.product_affinity"}  # of those of section 7
+
+
 def build(
     sources: list[dict[str, Any]],
     as_of: str | None = None,
@@ -93,7 +96,8 @@ def build(
     result, shop = opened(sources, as_of, reporting_currency, salt, params)
     for subject in (customer_share, lifecycle, engagement, advocacy):
         result |= subject.marts(shop)
-    return result
+    found = cross_sell.marts(shop)
+    return result | {mart: frame for mart, frame in found.items() if mart in COMPARED}
 
 
 def opened(
