@@ -64,7 +64,11 @@ DEFAULT_PARAMS: dict[str, Any] = {
 }
 
 
-COMPARED = {"cross_sell.product_affinity"}  # of those of section 7
+COMPARED = {  # of those of section 7
+    "cross_sell.product_affinity",
+    "cross_sell.products_held",
+    "cross_sell.gateway_products",
+}
 
 
 def build(
