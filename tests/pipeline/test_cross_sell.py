@@ -14,7 +14,9 @@ from random_shops import ZONES, tables, write
 MARTS = ["path:models/marts/cross_sell"]
 # so low that small shops have pairs, and reach every limit
 SMALL: dict[str, Any] = {"affinity_min_baskets": 3, "affinity_min_pairs": 2}
-SMALL |= {"affinity_max_items": 3, "affinity_max_products": 15}
+SMALL |= {"affinity_max_items": 3, "affinity_max_products": 15, "offers": 4, "offer_items": 4}
+SMALL |= {"offer_rules": 3, "offer_upsells": 2, "offer_best_sellers": 8}
+SMALL |= {"offer_group_customers": 10}
 
 
 def differences(

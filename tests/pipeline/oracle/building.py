@@ -66,6 +66,7 @@ DEFAULT_PARAMS: dict[str, Any] = {
 
 COMPARED = {  # of those of section 7
     "cross_sell.product_affinity",
+    "cross_sell.next_best_offers",
     "cross_sell.products_held",
     "cross_sell.gateway_products",
 }
