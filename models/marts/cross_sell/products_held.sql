@@ -1,11 +1,5 @@
 -- no month of a shop without lines, of which nobody knows what customers hold
-with lines as (
-    select sum(lines) as lines
-    from {{ ref('orders') }}
-    where is_valid
-),
-
-months as (
+with months as (
     select
         periods.period_start as month_start,
         {{ add_to_date('month', -12, 'periods.period_start') }} as window_start,
@@ -16,10 +10,10 @@ months as (
             {{ add_to_date('month', -12, 'periods.period_start') }} >= dates.history_start
             and {{ add_to_date('month', 12, 'periods.period_start') }}
             <= {{ add_to_date('day', 1, 'dates.as_of') }}
-    cross join lines
+    cross join {{ ref('int_shop_lines') }} as shop
     where
         periods.period_grain = 'month'
-        and lines.lines > 0
+        and shop.has_lines
     order by periods.period_start desc
     limit {{ number_var('held_months', 1) }}
 ),

@@ -64,14 +64,6 @@ DEFAULT_PARAMS: dict[str, Any] = {
 }
 
 
-COMPARED = {  # of those of section 7
-    "cross_sell.product_affinity",
-    "cross_sell.next_best_offers",
-    "cross_sell.products_held",
-    "cross_sell.gateway_products",
-}
-
-
 def build(
     sources: list[dict[str, Any]],
     as_of: str | None = None,
@@ -79,7 +71,7 @@ def build(
     salt: str = "",
     params: dict[str, Any] | None = None,
 ) -> dict[str, pl.DataFrame]:
-    """Compute every mart of sections 1 to 6 from raw files.
+    """Compute every mart of sections 1 to 7 from raw files.
 
     Args:
         sources: `{name, system, path, timezone, naive_times, ids_of}` of each source; system is
@@ -99,10 +91,9 @@ def build(
             time zone that is no place.
     """
     result, shop = opened(sources, as_of, reporting_currency, salt, params)
-    for subject in (customer_share, lifecycle, engagement, advocacy):
+    for subject in (customer_share, lifecycle, engagement, advocacy, cross_sell):
         result |= subject.marts(shop)
-    found = cross_sell.marts(shop)
-    return result | {mart: frame for mart, frame in found.items() if mart in COMPARED}
+    return result
 
 
 def opened(

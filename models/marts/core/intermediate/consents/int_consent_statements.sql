@@ -53,7 +53,7 @@ addressed as (
         on {{ account_key('said.customer_id', 'said.source') }} = accounts.account_key
 ),
 
--- an address speaks for every account that has it, else for the guest whose it is; a shared one only withdraws
+-- an address speaks for every account that has it, else for its guest; a shared one only withdraws
 owners as (
     select
         contacts.contact_hash,
