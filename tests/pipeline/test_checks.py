@@ -107,6 +107,16 @@ FAULTS = {
         "update core.orders set order_sequence = order_sequence + 1 where order_sequence > 1"
     ),
     "orders_hold_their_lines": "update core.orders set gross_amount = gross_amount + 1",
+    "product_affinity_is_the_same_both_ways": (
+        "delete from cross_sell.product_affinity where basket = 'order' and item_a < item_b"
+    ),
+    "next_best_offers_are_new_and_worth_it": (
+        "update cross_sell.next_best_offers set product_key = because_product_key"
+        " where kind = 'cross_sell'"
+    ),
+    "next_best_offers_are_new_and_worth_it*": (
+        "update cross_sell.next_best_offers set mean_unit_amount = 0.01 where offer_rank = 2"
+    ),
     "reconciliation_counts_the_files": "update core.reconciliation set raw_rows = raw_rows - 1",
     "refunds_restate_their_orders": "update core.orders set refund_amount = 2 * refund_amount",
     "rfm_scores_equal_values_equally": (

@@ -19,6 +19,7 @@ service_tickets as (
             when staged.first_response_date <= dates.as_of then staged.first_response_at
         end as first_response_at,
         case when staged.resolved_date <= dates.as_of then staged.resolved_at end as resolved_at,
+        case when staged.resolved_date <= dates.as_of then staged.resolved_date end as resolved_date,
         {{ published_value('ticket', 'staged.channel') }} as channel,
         {{ published_value('ticket', 'staged.topic') }} as topic,
         orders.order_key,

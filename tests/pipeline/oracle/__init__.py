@@ -14,7 +14,7 @@ and only the md5 of distinct contacts and visitors is taken one by one.
     privacy                       what a published text may say
     shop                          what every subject reads
     customer_share, …             a subject each: it declares its marts and computes them
-    cross_sell                    the same, not among the compared yet; baskets, offers, loyalty
+    baskets, offers, loyalty      parts of cross_sell, which is one of them
     marts, comparing              what the marts hold; how they are compared
 
 Units. Inside money is an Int64 of ten-thousandths of the currency (a DECIMAL(18,4) without its

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from oracle import advocacy, customer_share, engagement, lifecycle
+from oracle import advocacy, cross_sell, customer_share, engagement, lifecycle
 from oracle.consent import statements
 from oracle.core import (
     core_customers,
@@ -71,7 +71,7 @@ def build(
     salt: str = "",
     params: dict[str, Any] | None = None,
 ) -> dict[str, pl.DataFrame]:
-    """Compute every mart of sections 1 to 6 from raw files.
+    """Compute every mart of sections 1 to 7 from raw files.
 
     Args:
         sources: `{name, system, path, timezone, naive_times, ids_of}` of each source; system is
@@ -91,7 +91,7 @@ def build(
             time zone that is no place.
     """
     result, shop = opened(sources, as_of, reporting_currency, salt, params)
-    for subject in (customer_share, lifecycle, engagement, advocacy):
+    for subject in (customer_share, lifecycle, engagement, advocacy, cross_sell):
         result |= subject.marts(shop)
     return result
 

@@ -7,6 +7,7 @@ with int_order_products as (
         sum(amounts.units) filter (where amounts.has_amount) as priced_units,
         bool_or(amounts.has_amount) as has_amount,
         sum(amounts.amount) as amount,
+        sum(amounts.amount) filter (where amounts.units > 0) as amount_of_units,
         sum(amounts.discount_amount) as discount_amount,
         sum(amounts.order_currency_discount_amount) as order_currency_discount_amount
     from {{ ref('order_line_amounts') }} as amounts
