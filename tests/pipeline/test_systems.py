@@ -6,9 +6,10 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 import yaml
-from conftest import PROJECT, Warehouse
+from conftest import PROJECT, STAGING, Warehouse
 from test_cases import plain
 
 SYSTEMS = PROJECT / "tests/systems"
@@ -107,6 +108,35 @@ def test_a_shop_of_a_system_has_the_totals_worked_out_by_hand(once, name):
     for query in expectation.get("queries", []):
         rows = [[plain(cell) for cell in row] for row in once.rows(query["sql"])]
         assert rows == [pytest.approx(row) for row in query["rows"]], query["sql"]
+
+
+def test_who_asks_to_be_erased_vanishes_from_a_systems_own_files(build_apart, delivered, tmp_path):
+    """erasures.csv lies beside them; the order stays, of nobody who is known."""
+    shop = tmp_path / "shopify_csv"
+    shutil.copytree(delivered / "shopify_csv", shop)
+    (shop / "erasures.csv").write_text(
+        "email,requested_at\nerik@shopify_csv.example,2024-02-20\n", encoding="utf-8"
+    )
+    (source,) = [one for one in sources(tmp_path) if one["name"] == "shopify_csv"]
+    warehouse = build_apart(
+        None, "--select", *STAGING, "+orders", "+refunds", "+reconciliation",
+        sources=[source], salt="a secret of the tests",
+    )  # fmt: skip
+    counts = {table: rows for table, *rows in warehouse.rows(TABLES.format(name="shopify_csv"))}
+    right = {table: tuple(rows) for table, rows in expected("shopify_csv")["rows"].items()}
+    right |= {"consents": (7, 0, 1), "erasures": (1, 0, 0)}
+    assert {table: tuple(rows) for table, rows in counts.items()} == right
+    assert warehouse.rows(
+        "select customer_key like 'shopify_csv:erased-%', net_amount from core.orders"
+        " where order_id = '5009'"
+    ) == [(True, 80)]
+    assert_sums(warehouse, "shopify_csv", expected("shopify_csv"))
+    with duckdb.connect(str(warehouse.folder / "build.duckdb"), read_only=True) as connection:
+        for schema, table in connection.execute(
+            "select schema_name, table_name from duckdb_tables()"
+        ).fetchall():
+            rows = connection.execute(f'from "{schema}"."{table}"').fetchall()
+            assert "erik" not in str(rows).lower(), table
 
 
 @pytest.mark.parametrize("name", NAMES)
