@@ -56,7 +56,7 @@ test-faults: $(VENV)/.ready
 fingerprint: $(VENV)/.ready
 	$(BIN)/python tests/fingerprint.py $(ARGS)
 
-# Breaks one rule of the models at a time and writes tests/mutations.md: which test noticed (an hour).
+# Breaks one rule of the models at a time and writes tests/mutations.md: which test noticed (hours).
 test-mutations: $(VENV)/.ready
 	$(BIN)/python tests/mutations.py $(ARGS)
 
