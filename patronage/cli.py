@@ -1,4 +1,4 @@
-"""The command line: build, publish, status, rejects, docs, clean, sample, demo."""
+"""The command line: each command, and how it ends where something is wrong."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import click
@@ -20,10 +21,12 @@ from rich.text import Text
 from patronage.build import GateError, Run
 from patronage.build_log import read_log
 from patronage.contract import contract_of
+from patronage.database import opened
 from patronage.dbt import BuildError, dbt_environment, project_folder, warehouse_folder
 from patronage.demo import make_demo
 from patronage.docs import write_docs
 from patronage.folder import FolderError, claim, empty, kind_of, umask
+from patronage.inspect import Found, look
 from patronage.publish import (
     BUILD_FILE,
     DOCS_FOLDER,
@@ -233,6 +236,101 @@ def rejects(to: Path | None, table: str | None, source: str | None, raw: bool) -
     if to:
         for file, rows in written.items():
             console.print(f"wrote {file}: {rows:,} rows")
+
+
+@main.command("inspect")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--system", help="Read it as this system's files; without: as those it looks like.")
+@click.option(
+    "--timezone", default="UTC", show_default=True, help="The shop's, like Europe/Berlin."
+)
+def inspect_command(folder: Path, system: str | None, timezone: str) -> None:
+    """Look at a folder of raw files without building: what it is, what is read, what is not.
+
+    Counts are of each row by itself: lines of unknown orders, or amounts without a rate, show when
+    all is built.
+    """
+    project = project_folder()
+    try:
+        with umask():
+            found = look(project, folder.resolve(), system, timezone)
+    except BuildError as error:
+        fail(*error.args)
+    except (duckdb.Error, FolderError, OSError) as error:
+        fail(str(error))
+    console.print(f"{folder}: read as {found.system}")
+    for other, told in found.others.items():
+        broken = [
+            f"{table}.{column}" for table, names in told["broken"].items() for column in names
+        ]
+        missing = (
+            f"; it lacks {', '.join(told['absent'] + broken)}" if told["absent"] + broken else ""
+        )
+        console.print(f"  also like {other} ({', '.join(told['complete'])}{missing})")
+    shown = Table(box=None, pad_edge=False)
+    for name in ("table", "rows", "first", "last", "repeated", "rejected", "lost", "currencies"):
+        numbers = ("rows", "repeated", "rejected", "lost")
+        shown.add_column(name, justify="right" if name in numbers else "left")
+    for table in found.tables:
+        shown.add_row(*counts_of(table))
+    tables.print(shown)
+    for table in found.tables:
+        for reason, (rows, example) in table.rejected.items():
+            share, like = rows / table.rows, f": {example}" if example else ""
+            console.print(f"  {table.table}: {reason}, {rows:,} rows ({share:.1%}){like}")
+    for notice in found.notices:
+        console.print(f"  {notice}")
+    settings = f"PATRONAGE_DATA={quote(str(folder))} PATRONAGE_SYSTEM={found.system}"
+    console.print(f"to build it: {settings} PATRONAGE_TIMEZONE={quote(timezone)} patronage build")
+
+
+def counts_of(table: Found) -> list[str]:
+    """What was counted of a raw table as the texts of a row."""
+    return [
+        table.table,
+        f"{table.rows:,}",
+        table.first,
+        table.last,
+        f"{table.repeated:,}",
+        f"{sum(rows for rows, _ in table.rejected.values()):,}",
+        "" if table.lost is None else f"{table.lost:,.2f}",
+        ", ".join(f"{name or 'none'} {rows:,}" for name, rows in table.currencies.items()),
+    ]
+
+
+@main.command()
+@click.option("--source", help="Of this source only.")
+def reconcile(source: str | None) -> None:
+    """Show the published sales month by month as a shop's own report does, to lay beside it.
+
+    docs/reconcile.md says why the two may differ.
+    """
+    public_file = warehouse_folder(project_folder()) / PUBLIC_FILE
+    columns = ("source", "month", "orders", "gross", "discounts", "refunds", "reversed", "net")
+    months = Table(box=None, pad_edge=False)
+    for name in (*columns, "net of valid orders"):
+        months.add_column(name, justify="left" if name in ("source", "month") else "right")
+    try:
+        if kind_of(public_file) is None:
+            fail(f"{public_file} is missing: run `patronage build` first")
+        with opened(public_file) as connection:
+            rows = connection.execute(
+                "select source, strftime(month_start, '%Y-%m'), orders, gross_amount,"
+                " -discount_amount, -refund_amount, -reversed_amount, net_amount, ledger_net_amount"
+                " from core.sales_reconciliation where coalesce(source = ?, true)"
+                " order by source, month_start",
+                [source],
+            ).fetchall()
+    except FolderError as error:
+        fail(str(error))
+    except (duckdb.Error, OSError) as error:
+        fail(readable(error, public_file))
+    for name, month, orders, *amounts in rows:
+        months.add_row(name, month, f"{orders:,}", *(f"{amount:,.2f}" for amount in amounts))
+    if rows:
+        tables.print(months)
+    else:
+        console.print("no sales")
 
 
 @main.command()

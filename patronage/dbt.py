@@ -10,6 +10,7 @@ from pathlib import Path
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
+from dbt.contracts.graph.nodes import CompiledNode
 from dbt_common.events.base_types import EventMsg
 
 from patronage.text import without_values
@@ -86,6 +87,10 @@ def run_dbt(
     folders = ["--project-dir", str(project), "--profiles-dir", str(project / "profiles")]
     # no log file, either: errors of the database quote values
     quiet = ["--log-level", "none", "--log-level-file", "none", "--no-print"]
+    for node in manifest.nodes.values() if manifest else ():
+        if isinstance(node, CompiledNode):
+            # what is inlined in it is of the files of the run before
+            node.compiled, node.extra_ctes, node.extra_ctes_injected = False, [], False
     try:
         with contextlib.chdir(project):  # relative paths of the var sources are the project's
             runner = dbtRunner(manifest, callbacks=[follow])

@@ -6,9 +6,12 @@ dbt-duckdb loads `Plugin` by the name of this module, which `profiles/profiles.y
 from __future__ import annotations
 
 import os
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import duckdb
 from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.flags import get_flags
@@ -39,3 +42,16 @@ class Plugin(BasePlugin):
     def configure_cursor(self, cursor: DuckDBPyConnection) -> None:
         """Hand over the salt as a variable of the session, so that no file holds it as SQL."""
         cursor.execute("set variable patronage_salt = ?", [os.environ.get("PATRONAGE_SALT", "")])
+        for kind in ("postgres", "mysql", "sqlite"):  # the readers of databases that are installed
+            cursor.execute(f"set variable patronage_{kind} = ?", [extension_of(kind)])
+
+
+@cache
+def extension_of(kind: str) -> str | None:
+    """Return the file of DuckDB's reader of such databases, if its Python package is there."""
+    spec = find_spec(f"duckdb_extension_{kind}_scanner")
+    if spec is None or spec.origin is None:
+        return None
+    folder = Path(spec.origin).parent / "extensions" / f"v{duckdb.__version__}"
+    file = folder / f"{kind}_scanner.duckdb_extension"
+    return str(file) if file.is_file() else None

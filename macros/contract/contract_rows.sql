@@ -69,7 +69,7 @@ from (
             {%- set type = present.get(column) %}
             {%- if column not in present %}
                 cast(null as {{ kind_type(kind) }})
-            {%- elif kind in ('id', 'person', 'phone', 'figure') %}
+            {%- elif kind in ('id', 'person', 'phone', 'figure', 'year') %}
                 {{ parse_id(raw, type) }}
             {%- elif kind == 'email' %}
                 case when {{ is_email(raw) }} then {{ raw }} end
@@ -77,7 +77,7 @@ from (
                 {{ order_status(raw) }}
             {%- elif kind == 'event_type' %}
                 {{ event_type(raw) }}
-            {%- elif kind == 'code' %}
+            {%- elif kind in ('code', 'label') %}
                 {{ lower_case(raw) }}
             {%- elif kind == 'currency' %}
                 upper({{ raw }})

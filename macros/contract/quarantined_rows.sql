@@ -3,8 +3,8 @@
 
     `judged` names a relation of all typed rows: row_id, source, the key and the final reject_reason. Rejecting
     comes first, so a broken newer version never displaces a good older one; of the valid rows of a key, the
-    latest _loaded_at stands, then the greatest row by its columns in contract order. Only keys that occur
-    more than once are sorted. -#}
+    latest _loaded_at stands, then the greatest row by its columns in contract order. NULL is a value of a key. Only keys
+    that occur more than once are sorted. -#}
 {% macro quarantined_rows(table, judged) %}
 {%- set contract = raw_contract()[table] -%}
 {%- set as_json = {} -%}
@@ -55,7 +55,7 @@
             on
                 judged.source = repeated.source
                 {%- for column in contract.key %}
-                and judged.{{ column }} = repeated.{{ column }}
+                and judged.{{ column }} {{ '=' if column in contract.required else 'is not distinct from' }} repeated.{{ column }}
                 {%- endfor %}
         inner join {{ ref('base_' ~ table) }} as typed
             on judged.row_id = typed.row_id

@@ -3,8 +3,12 @@
     dbt knows no sources while it parses: then the tables are there, but without rules or columns. -#}
 {% macro raw_contract() %}
     {% set contract = {} %}
+    {% set by_column = ['on_erasure', 'values', 'at_least', 'at_most', 'is_plan'] %}
     {% for table in var('systems').files %}
-        {% set rules = {'key': [], 'required': [], 'whose': [], 'columns': {}, 'dates': {}, 'on_erasure': {}} %}
+        {% set rules = {'key': [], 'required': [], 'whose': [], 'columns': {}, 'dates': {}} %}
+        {% for rule in by_column %}
+            {% do rules.update({rule: {}}) %}
+        {% endfor %}
         {% if execute %}
             {% set source = graph.sources['source.patronage.raw.' ~ table] %}
             {% do rules.update(source.config.meta) %}
@@ -12,7 +16,9 @@
                 {% set meta = settings.config.meta %}
                 {% do rules.columns.update({column: meta.kind}) %}
                 {% do rules.dates.update({column: meta.date}) if meta.date %}
-                {% do rules.on_erasure.update({column: meta.on_erasure}) if meta.on_erasure %}
+                {% for rule in by_column if rule in meta %}
+                    {% do rules[rule].update({column: meta[rule]}) %}
+                {% endfor %}
             {% endfor %}
         {% endif %}
         {% do contract.update({table: rules}) %}

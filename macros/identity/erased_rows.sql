@@ -14,8 +14,13 @@
 {%- set addresses = contract.whose | select('in', ('email', 'phone')) | list -%}
 {%- set classes = text_columns(table) -%}
 {%- set names = [] -%}
-{%- for column in contract.columns if contract.on_erasure.get(column) in ('tombstone', 'address') -%}
+{%- for column in contract.columns if contract.on_erasure.get(column) in ('tombstone', 'address')
+        or column == 'customer_id' and column in contract.whose -%}
     {%- do names.append(column) -%}
+{%- endfor -%}
+{%- set replaced = [] -%}
+{%- for column, action in contract.on_erasure.items() if action == 'replace' -%}
+    {%- do replaced.append(column) -%}
 {%- endfor -%}
 {%- set traces = [] -%}
 {%- for column in names -%}
@@ -38,6 +43,21 @@
             {{ traces | join(' or ') }} as has_trace,
             {%- if not contract.whose %}
             cast(null as {{ dbt.type_string() }}) as person
+            {%- elif contract.is_of_first_named %}
+            coalesce(
+                case
+                    {#- an address that was asked for and is nobody's is theirs who asked #}
+                    {%- for column in contract.whose if column != 'order_id' %}
+                    when every_row.{{ column }} is not null
+                        then coalesce({{ column }}_node.person, {{ tombstone(column ~ '_node.node') }})
+                    {%- endfor %}
+                    {{ 'else their_orders.person' if orders }}
+                end
+                {%- for column in contract.whose %},
+                case when every_row.reject_reason is not null
+                    then {{ 'their_orders' if column == 'order_id' else column ~ '_node' }}.person end
+                {%- endfor %}
+            ) as person
             {%- else %}
             coalesce(
                 case
@@ -66,7 +86,7 @@
         left join {{ nodes }} as {{ column }}_node
             on {{ identity_node(name_kind(column), 'every_row', column) }} = {{ column }}_node.node
         {%- endfor %}
-        {%- for kind in addresses %}
+        {%- for kind in addresses if not contract.is_of_first_named %}
         left join {{ contacts }} as {{ kind }}_contact
             on {{ identity_node(kind, 'every_row') }} = {{ kind }}_contact.node
         {%- endfor %}
@@ -106,6 +126,15 @@
         {%- endif %}
     ),
 
+    owned as (
+        select
+            *
+            {%- for column in replaced %},
+            count(person) over (partition by source, {{ column }}) > 0 as {{ column }}_is_theirs
+            {%- endfor %}
+        from joined
+    ),
+
     erased as (
         select
             source,
@@ -119,6 +148,8 @@
             case when person is null then {{ rest }} end
             {%- elif action == 'address' %}
             case when person is null and {{ column }}_node is null and {{ column }}_hash is null then {{ value }} end
+            {%- elif action == 'replace' %}
+            case when {{ column }}_is_theirs then {{ id_tombstone(text_hash("'id'", 'source', value)) }} else {{ rest }} end
             {%- elif action == 'tombstone' %}
             coalesce(
                 {#- in a key the accounts of one person stay apart #}
@@ -137,10 +168,14 @@
             {{ date }},
             {%- endfor %}
             reject_reason,
-            case when not has_trace and person is null then raw_row end as raw_row,
+            {%- set is_touched = ['has_trace', 'person is not null'] %}
+            {%- for column in replaced %}
+            {%- do is_touched.append(column ~ '_is_theirs') %}
+            {%- endfor %}
+            case when not ({{ is_touched | join(' or ') }}) then raw_row end as raw_row,
             person,
-            has_trace or person is not null as is_scrubbed
-        from joined
+            {{ is_touched | join(' or ') }} as is_scrubbed
+        from owned
     )
 
     select
@@ -164,6 +199,11 @@
 {% macro scrubbed(kind, value, hash) -%}
     case
         when {{ hash }} is null then {{ value }}
-        else {{ "'erased-' || substr(" ~ hash ~ ", 1, 16)" if kind in id_kinds() else "'(erased)'" }}
+        else {{ id_tombstone(hash) if kind in id_kinds() else "'(erased)'" }}
     end
+{%- endmacro %}
+
+{#- What stands for an id whose hash erasure knows, so that keys still join. -#}
+{% macro id_tombstone(hash) -%}
+    'erased-' || substr({{ hash }}, 1, 16)
 {%- endmacro %}

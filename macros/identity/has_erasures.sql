@@ -1,7 +1,7 @@
 {#- Whether any shop brings the table erasures: without it nothing is looked for, nothing is slower. -#}
 {% macro has_erasures() %}
     {% if execute %}
-        {% for shop in shops('files') if raw_files(shop, 'erasures', list_files(shop.path)) %}
+        {% for shop in shops_with('erasures') if raw_files(shop, 'erasures', shop_files(shop)) %}
             {% if not env_var('PATRONAGE_SALT', '') %}
                 {{ exceptions.raise_compiler_error(
                     "erasures need a salt: set PATRONAGE_SALT (any long secret, always the same), or run "
@@ -12,4 +12,10 @@
         {% endfor %}
     {% endif %}
     {{ return(false) }}
+{% endmacro %}
+
+{#- Those of `tables` in which somebody who asked to be erased is looked for; where nobody did, the first one alone, of
+    which then no row is read: it gives the columns. While dbt parses it sees all. -#}
+{% macro searched_tables(tables) %}
+    {{ return(tables if not execute or has_erasures() else tables[:1]) }}
 {% endmacro %}

@@ -9,6 +9,8 @@
         {{ contact_hash("'email'", lower_case(value)) }}
     {%- elif kind == 'phone' -%}
         {{ contact_hash("'phone'", normal_phone(value)) }}
+    {%- elif kind == 'account' -%}
+        {{ contact_hash(literal(kind), account_key(value, table ~ '.source')) }}
     {%- else -%}
         {{ contact_hash(literal(kind), table ~ ".source || ':' || " ~ value) }}
     {%- endif -%}

@@ -11,20 +11,20 @@
 (
     with given as (
         select
-            source || ':' || customer_id as account_key,
+            {{ account_key('customer_id') }} as account_key,
             email,
             phone
         from {{ customers }} as customers
         union all
         select
-            source || ':' || customer_id as account_key,
+            {{ account_key('customer_id') }} as account_key,
             email,
             phone
         from {{ orders }} as orders
         {{ 'where order_date <= ' ~ as_of if as_of }}
         union all
         select
-            source || ':' || customer_id as account_key,
+            {{ account_key('customer_id') }} as account_key,
             customer_id as email,
             cast(null as {{ dbt.type_string() }}) as phone
         from {{ accounts }} as accounts
@@ -32,7 +32,7 @@
     ),
 
     staff as (
-        select source || ':' || customer_id as account_key
+        select distinct {{ account_key('customer_id') }} as account_key
         from {{ customers }} as customers
         where is_staff
     ),

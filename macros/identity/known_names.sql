@@ -11,17 +11,17 @@
 } %}
 (
     with delivered as (
-        {%- for table, columns in names.items() %}
+        {%- for table in searched_tables(names | list) %}
         {{ 'union all' if not loop.first }}
         select
             source,
             case column_name
-                {%- for column in columns %}
+                {%- for column in names[table] %}
                 when {{ literal(column) }} then {{ literal(name_kind(column)) }}
                 {%- endfor %}
             end as kind,
             column_value
-        from {{ column_values(table, columns) }} as names_of_{{ table }}
+        from {{ column_values(table, names[table]) }} as names_of_{{ table }}
         where {{ 'true' if has_erasures() else 'false' }}
         {%- endfor %}
     ),

@@ -4,15 +4,14 @@
 {% macro searched_texts() -%}
 (
     with texts as (
-        {%- for table in raw_contract() if table != 'erasures' %}
+        {%- for table in searched_tables(raw_contract() | reject('eq', 'erasures') | list) %}
         {{ 'union all' if not loop.first }}
         select
             source,
             case
-                {%- for column, text_class in text_columns(table).items() if text_class != 'text' %}
+                {%- for column, text_class in text_columns(table).items() %}
                 when column_name = {{ literal(column) }} then {{ literal(text_class) }}
                 {%- endfor %}
-                else 'text'
             end as text_class,
             column_value
         from {{ column_values(table, text_columns(table)) }} as texts_of_{{ table }}

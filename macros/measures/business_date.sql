@@ -6,14 +6,20 @@
     {%- set shifted = "case when year(" ~ timestamp ~ ") between 1800 and 3000 then "
         ~ local_time(timestamp, timezone) ~ " end" -%}
     {%- set local = timestamp if timezone == 'UTC' else shifted -%}
-    {%- if type == 'DATE' -%}
+    {%- set is_date = is_date_alone(column, type) -%}
+    {%- if is_date == 'true' -%}
         cast({{ timestamp }} as date)
-    {%- elif type == 'VARCHAR' -%}
+    {%- elif is_date == 'false' -%}
+        cast({{ local }} as date)
+    {%- else -%}
         case
-            when length({{ column }}) = 10 then cast({{ timestamp }} as date)
+            when {{ is_date }} then cast({{ timestamp }} as date)
             else cast({{ local }} as date)
         end
-    {%- else -%}
-        cast({{ local }} as date)
     {%- endif -%}
 {% endmacro %}
+
+{#- Whether a raw time is a date alone, without a time of day. -#}
+{% macro is_date_alone(column, type) -%}
+    {{ return('length(' ~ column ~ ') = 10' if type == 'VARCHAR' else 'true' if type == 'DATE' else 'false') }}
+{%- endmacro %}

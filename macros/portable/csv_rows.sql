@@ -27,9 +27,12 @@
 
 {% macro spark__csv_rows(group, options='') %}
     {% set fields = [] %}
+    {% set names = group.form.names | map('lower') | list %}
     {% for name in group.form.names %}
         {% set named = group.columns[loop.index0][0] %}
-        {% do fields.append(quoted(name or '_c' ~ loop.index0) ~ ' as ' ~ quoted(named)) %}
+        {#- the engine numbers names that are empty or there again -#}
+        {% set read = '_c' ~ loop.index0 if not name else name ~ loop.index0 if names.count(name | lower) > 1 else name %}
+        {% do fields.append(quoted(read) ~ ' as ' ~ quoted(named)) %}
     {% endfor %}
     {% set sql -%}
         (

@@ -1,4 +1,4 @@
-{#- The columns of a group of raw files for a select list: the files' own, and those that folders name (country=DE/).
+{#- The columns of a group of raw files for a select list: the files' own, those that folders name (country=DE/), and raw_file.
 
     Only folders below the shop's own count. A folder's value stands before a column of the same name. -#}
 {% macro partition_columns(group, root) %}
@@ -18,7 +18,7 @@
             ~ ", 1)), '__HIVE_DEFAULT_PARTITION__') as " ~ quoted(name)
         ) -%}
     {%- endfor -%}
-    {{ return(fields | join(', ')) }}
+    {{ return((fields + ['raw_file']) | join(', ')) }}
 {%- endmacro %}
 
 {% macro spark__partition_columns(group, root) %}
@@ -41,5 +41,5 @@
             ~ ", 1), '+', '%2B')), '__HIVE_DEFAULT_PARTITION__') as " ~ quoted(name)
         ) -%}
     {%- endfor -%}
-    {{ return(fields | join(', ')) }}
+    {{ return((fields + ['raw_file']) | join(', ')) }}
 {%- endmacro %}

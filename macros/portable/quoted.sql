@@ -2,15 +2,8 @@
 
 {#- A name of a column or relation. -#}
 {% macro quoted(identifier) %}
-    {{ return(adapter.dispatch('quoted')(identifier | string)) }}
-{% endmacro %}
-
-{% macro duckdb__quoted(identifier) %}
-    {{ return('"' ~ identifier | replace('"', '""') ~ '"') }}
-{% endmacro %}
-
-{% macro spark__quoted(identifier) %}
-    {{ return('`' ~ identifier | replace('`', '``') ~ '`') }}
+    {% set mark = adapter.quote('')[0] %}
+    {{ return(mark ~ identifier | string | replace(mark, mark ~ mark) ~ mark) }}
 {% endmacro %}
 
 {#- A whole literal of a text. -#}
@@ -20,11 +13,7 @@
 
 {#- Texts as literals with a comma between them. -#}
 {% macro literals(texts) %}
-    {% set written = [] %}
-    {% for text in texts %}
-        {% do written.append(literal(text)) %}
-    {% endfor %}
-    {{ return(written | join(', ')) }}
+    {{ return(literal(texts | join('\x00')) | replace('\x00', "', '")) if texts else return('') }}
 {% endmacro %}
 
 {#- What dbt.escape_single_quotes is on Spark, where a backslash in a literal stands for more than itself. -#}

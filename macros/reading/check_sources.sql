@@ -4,14 +4,29 @@
     and files whose columns are clear. Only of files without such a fault the rows are looked at. Columns that the
     contract does not know, and files that look like a table that is not there, are named in the log. -#}
 {% macro check_sources() %}
+    {% set is_first = not env_var('PATRONAGE_FILES_CHECKED', '') %}
+    {% set attached = [] %}
+    {% for shop in shops() if execute and shop.attach %}
+        {% do attach_shop(shop, attached, is_first) %}
+    {% endfor %}
+    {% do raise_faults(attached) %}
     {#- `patronage build` runs dbt twice on the same files: they are read once -#}
-    {% if execute and not env_var('PATRONAGE_FILES_CHECKED', '') %}
+    {% if execute and is_first %}
         {% set faults = [] %}
         {% set relations = [] %}
         {% set seen = [] %}
         {% for shop in shops() %}
             {% do complain("source " ~ shown(shop.name) ~ ": the name is used twice", faults) if shop.name | lower in seen %}
             {% do seen.append(shop.name | lower) %}
+            {% set others = shops() | selectattr('name', 'eq', shop.ids_of) | rejectattr('name', 'eq', shop.name) | list %}
+            {% if shop.ids_of and not others %}
+                {% do complain("source " ~ shown(shop.name) ~ ": ids_of names no other source: " ~ shown(shop.ids_of), faults) %}
+            {% elif shop.ids_of and others[0].ids_of %}
+                {% do complain(
+                    "source " ~ shown(shop.name) ~ ": ids_of names " ~ shown(shop.ids_of)
+                    ~ ", whose own ids are those of " ~ shown(others[0].ids_of) ~ ": name that one", faults
+                ) %}
+            {% endif %}
             {% do relations.extend(check_shop(shop, faults)) %}
         {% endfor %}
         {% do check_as_of(faults) %}
@@ -42,16 +57,20 @@
             ~ " (expected utc or local: what a time without offset is)", faults
         ) %}
     {% endif %}
-    {% set listed = list_files(shop.path) %}
+    {% set listed = shop_files(shop) %}
     {% if shop.system not in systems %}
         {% do complain(
             where ~ "unknown system " ~ shown(shop.system) ~ "; known are " ~ (systems | join(', ')), faults
         ) %}
     {% elif not listed %}
-        {% do complain(where ~ "no files in the folder " ~ shop.path, faults) %}
+        {% do complain(
+            where ~ ("no tables in the schema " if shop.schema else "no files in the folder ") ~ shop.path, faults
+        ) %}
     {% else %}
-        {% set is_contract = shop.system == 'files' %}
-        {% set tables = raw_contract() if is_contract else needed_columns(shop.system) %}
+        {% set contract = raw_contract() %}
+        {% set own = system_tables(shop.system) %}
+        {% set tables = shops_tables(shop) %}
+        {% set required = required_tables(shop) %}
         {% set files = {} %}
         {% set unclear = [] %}
         {% for table in tables %}
@@ -60,10 +79,15 @@
             {% do unclear.append(table) if faults | length > known_faults %}
             {% do files.update({table: found if table not in unclear else []}) %}
         {% endfor %}
+        {% if tables and not required and not unclear and (own or shop.system == 'files') and not (own or contract).keys() | select('in', present_tables(files)) | list %}
+            {% do complain(
+                shop.path ~ ": no file of the system " ~ shop.system ~ " (one of " ~ ((own or contract) | join(', ')) ~ ")", faults
+            ) %}
+        {% endif %}
         {% set near = near_files(shop, listed, files) %}
         {% set heads = raw_heads(files.values() | sum(start=[])) %}
-        {% for table, rules in tables.items() if table not in unclear %}
-            {% if not files[table] and (table == 'orders' or not is_contract) %}
+        {% for table in tables if table not in unclear %}
+            {% if not files[table] and table in required %}
                 {% do complain(missing_table(shop, table, listed, near), faults) %}
             {% elif not files[table] %}
                 {% for meant, line in near if meant == table %}
@@ -71,23 +95,24 @@
                 {% endfor %}
             {% endif %}
             {% set found = raw_relations(shop, table, files[table], heads, faults) %}
-            {% do check_table(
-                shop, table, rules.required if is_contract else rules, found, faults,
-                rules.columns | list if is_contract else none
-            ) %}
+            {% if table in own %}
+                {% do check_table(shop, table, own[table].needed, found, faults) %}
+            {% else %}
+                {% do check_table(shop, table, contract[table].required, found, faults, contract[table].columns | list) %}
+            {% endif %}
             {% do relations.extend(found) %}
         {% endfor %}
     {% endif %}
     {{ return(relations) }}
 {% endmacro %}
 
-{#- What a system's own YAML says that it cannot do without: a map of each raw table to its columns. -#}
-{% macro needed_columns(system) %}
-    {% set needed = {} %}
-    {% for table in graph.sources.values() if table.source_name == system %}
-        {% do needed.update({table.name: table.columns | list}) %}
+{#- The raw tables without which a shop cannot be read; what stands beside another source (ids_of) needs no orders. -#}
+{% macro required_tables(shop) %}
+    {% set required = ['orders'] if shop.system == 'files' and not shop.ids_of else [] %}
+    {% for table, own in system_tables(shop.system).items() if not own.is_optional %}
+        {% do required.append(table) %}
     {% endfor %}
-    {{ return(needed) }}
+    {{ return(required) }}
 {% endmacro %}
 
 {#- That a table is not there, which files are, and which of them may be it (macro near_files). -#}
@@ -107,11 +132,13 @@
     ) }}
 {% endmacro %}
 
-{#- Whether a table's files have the columns that it needs; those that the contract does not know are named in the log. -#}
+{#- Whether a table's files have the columns that it needs, a system's by plain names; those that the contract, of whose table all
+    columns are `known`, does not know are named in the log. -#}
 {% macro check_table(shop, table, required, relations, faults, known=none) %}
     {% for relation in relations %}
         {% set where = shop.path ~ "/" ~ relation.name ~ ": " %}
-        {% set missing = required | reject('in', relation.columns) | list %}
+        {% set names = relation.columns | list if known else plain_names(relation.columns) %}
+        {% set missing = required | reject('in', names) | list %}
         {% set extra = relation.columns | reject('in', known or relation.columns) | list %}
         {% set wanted = (known or required) | reject('in', relation.columns) | list %}
         {% set divider = other_divider(relation) if missing else none %}

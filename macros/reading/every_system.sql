@@ -4,8 +4,9 @@
 {% macro every_system(table, needed=true) -%}
 (
     {{ source_rows('files', table) if needed else contract_rows(table, []) }}
-    {#- what dbt does not see while it parses, it does not build before -#}
-    {%- for system, tables in var('systems').items() if system != 'files' and table in tables and (needed or not execute) %}
+    {#- while dbt parses it sees all of them; what is compiled holds only those of the shops -#}
+    {%- for system, tables in var('systems').items()
+        if system != 'files' and table in tables and (not execute or needed and shops(system)) %}
     union all
     select * from {{ ref(system ~ '__' ~ table) }}
     {%- endfor %}

@@ -9,7 +9,7 @@
 {% macro duckdb__lock_engine(shops) %}
     {% if not run_query("select current_setting('lock_configuration')").columns[0].values()[0] %}
         {% set folders = [] %}
-        {% for shop in shops %}
+        {% for shop in shops if not shop.schema %}
             {% do folders.append(shop.path) %}
             {% for path in list_files(shop.path) %}
                 {% do folders.append(shop.path ~ '/' ~ path[(shop.path | length):].strip('/').split('/')[0]) %}

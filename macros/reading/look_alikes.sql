@@ -39,10 +39,19 @@
     }) }}
 {% endmacro %}
 
-{#- A name as it is compared: words of letters and digits, lower case, with _ between (OrderId: order_id). -#}
+{#- A name as it is compared: words of letters and digits, lower case, with _ between (OrderId: order_id); # alone is `number`. -#}
 {% macro plain_name(name) %}
     {% set words = modules.re.sub('([a-z0-9])([A-Z])', '\\1_\\2', name) | lower %}
-    {{ return(modules.re.sub('[^a-z0-9]+', '_', words).strip('_')) }}
+    {{ return('number' if name == '#' else modules.re.sub('[^a-z0-9]+', '_', words).strip('_')) }}
+{% endmacro %}
+
+{#- Names as they are compared. -#}
+{% macro plain_names(names) %}
+    {% set plain = [] %}
+    {% for name in names %}
+        {% do plain.append(plain_name(name)) %}
+    {% endfor %}
+    {{ return(plain) }}
 {% endmacro %}
 
 {#- The column among `wanted` that a column of a file may be, else none; `table` is the file's. -#}

@@ -1,17 +1,21 @@
 {#- The raw files of one table of a shop: a list of {path, name, format, delim, is_packed, partitions}.
 
-    A table is <table>.csv (.csv.gz, .tsv, .parquet, the ending in any case), or all such files below <table>/; hidden files
-    (. and _, but for _loaded_at=…/) are no data. `name` is the path below the shop's folder, `partitions` the names of its hive
-    folders (country=DE/). `listed` is what list_files says of the shop's folder, `faults` a list for what is wrong. -#}
+    A table is <table>.csv (.csv.gz, .tsv, .parquet, .jsonl, the ending in any case), or all such files below <table>/; those of a
+    system's table are all whose name is as its YAML says (macro system_tables). Hidden files (. and _, but for _loaded_at=…/) are
+    no data. `name` is the path below the shop's folder, `partitions` the names of its hive folders (country=DE/). `listed` is
+    what list_files says of the shop's folder, `faults` a list for what is wrong. -#}
 {% macro raw_files(shop, table, listed, faults=none) %}
+    {% set own = system_tables(shop.system).get(table) %}
     {% set found = [] %}
     {% set forms = [] %}
     {% set odd = control_signs() ~ '|[^/]{201}|["`\'][^/=]*=' %}
     {% for path in listed %}
         {% set name = name_in_folder(shop, path) %}
         {% set place = name.split('/')[0] %}
-        {% set form = file_form(name) %}
-        {% if form and (place == table and '/' in name or name == table ~ '.' ~ form.ending)
+        {% set form = {'ending': 'table', 'format': 'table', 'delim': none, 'is_packed': false} if shop.schema
+            else file_form(name) %}
+        {% set stem = place if '/' in name else name[:-(form.ending | length) - 1] if form %}
+        {% if form and (stem == table or own and modules.re.fullmatch('(?i)' ~ own.files, stem))
             and not modules.re.search('(^|/)([.]|_(?![^/=]*=))', name) %}
             {% set partitions = modules.re.findall('([^/=]+)=[^/]*/', name | lower) | unique | list %}
             {% do check_file_name(shop, name, partitions) if modules.re.search(odd, name) %}
@@ -28,7 +32,7 @@
             ~ " (var max_files); join them", faults
         ) %}
     {% endif %}
-    {% if forms | length > 1 %}
+    {% if forms | length > 1 and not own %}
         {% do complain(
             shop.path ~ ": table " ~ table ~ " is there more than once (" ~ (forms | join(', ')) ~ "); keep one", faults
         ) %}
@@ -43,12 +47,12 @@
 
 {#- How a file of this name is read, by its ending: {ending (as it stands there), format, delim, is_packed}; none if it is not. -#}
 {% macro file_form(name) %}
-    {% set ending = modules.re.search('(?i)[.]((?:csv|tsv)(?:[.]gz)?|parquet)$', name) %}
+    {% set ending = modules.re.search('(?i)[.]((?:csv|tsv|jsonl|ndjson)(?:[.]gz)?|parquet)$', name) %}
     {% if ending %}
         {% set kind = ending.group(1) | lower %}
         {{ return({
             'ending': ending.group(1),
-            'format': 'parquet' if kind == 'parquet' else 'csv',
+            'format': 'parquet' if kind == 'parquet' else 'json' if 'json' in kind else 'csv',
             'delim': '\t' if kind.startswith('tsv') else ',',
             'is_packed': kind.endswith('gz'),
         }) }}

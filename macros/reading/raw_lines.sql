@@ -3,7 +3,7 @@
     Empty lines and a first line of names (no digit in it) are no data. -#}
 {% macro raw_lines(shop, pattern) %}
     {%- set found = [] -%}
-    {%- for path in list_files(shop.path) if modules.re.fullmatch(pattern, path.split('/')[-1]) -%}
+    {%- for path in shop_files(shop) if modules.re.fullmatch(pattern, path.split('/')[-1]) -%}
         {%- do found.append(path) -%}
     {%- endfor -%}
     {%- if found | length != 1 -%}

@@ -7,17 +7,26 @@
     An empty list: the shop has no such table. -#}
 {% macro raw_relations(shop, table, files=none, heads=none, faults=none) %}
     {% set groups = {} %}
-    {% set files = raw_files(shop, table, list_files(shop.path)) if files is none else files %}
+    {% set files = raw_files(shop, table, shop_files(shop)) if files is none else files %}
     {% set heads = raw_heads(files) if heads is none else heads %}
     {% set known = {} %}
+    {% set own = system_tables(shop.system).get(table) %}
+    {#- what an object lacks is null: all files of JSON lines are read together -#}
+    {% set keys = json_keys_of(files, heads) %}
     {% for file in files %}
         {% set head = heads[file.path] %}
         {#- what files with the same head have in common is looked at once -#}
-        {% set alike = (file.format, file.delim, head.header, head.form) %}
+        {% set alike = (
+            file.format, file.delim, none if file.format == 'json' else file.path if file.format == 'table' else head.header, head.form
+        ) %}
         {% if alike | string not in known %}
             {% set columns = csv_columns(file.path, head.header, file.delim, faults) if file.format == 'csv'
+                else json_columns(keys) if file.format == 'json'
+                else query_columns('select * from ' ~ shop_table(shop, file.path)) if file.format == 'table'
                 else parquet_columns(file) %}
-            {% set is_sound = columns is not none and check_columns(shop.path ~ "/" ~ file.name, columns, faults) %}
+            {% set columns = numbered_columns(columns, own) if own and columns else columns %}
+            {% set is_sound = columns is not none
+                and check_columns(shop.path ~ "/" ~ file.name, columns, faults, own.has_questions) %}
             {% do known.update({alike | string: columns if is_sound else none}) %}
         {% endif %}
         {% set columns = known[alike | string] %}
@@ -26,7 +35,7 @@
                 (file.format, file.delim, file.is_packed, columns, file.partitions, head.form) | string,
                 {'format': file.format, 'delim': file.delim, 'is_packed': file.is_packed, 'columns': columns,
                  'partitions': file.partitions, 'form': head.form, 'paths': [], 'faults': [], 'sizes': [],
-                 'name': file.name},
+                 'name': file.name, 'json_keys': keys},
             ) %}
             {% do group.paths.append(file.path) %}
             {% do group.sizes.append(head.bytes or 0) %}
@@ -42,7 +51,9 @@
         {% for name in group.partitions %}
             {% do columns.update({name: 'VARCHAR'}) %}
         {% endfor %}
-        {% set rows = csv_rows(group) if group.format == 'csv' else parquet_rows(group) %}
+        {% set rows = csv_rows(group) if group.format == 'csv' else json_rows(group) if group.format == 'json'
+            else table_rows(shop, group) if group.format == 'table'
+            else parquet_rows(group) %}
         {% do relations.append({
             'sql': 'select ' ~ partition_columns(group, shop.path) ~ ' from ' ~ rows,
             'columns': columns,
@@ -53,9 +64,12 @@
     {{ return(relations) }}
 {% endmacro %}
 
-{#- What must be known of raw files before they are read, by path: csv_heads and parquet_heads. -#}
+{#- What must be known of raw files before they are read, by path: csv_heads, json_heads and parquet_heads. -#}
 {% macro raw_heads(files) %}
     {% set heads = {} %}
+    {% for file in files if file.format == 'table' %}
+        {% do heads.update({file.path: {'header': none, 'form': none, 'fault': none}}) %}
+    {% endfor %}
     {% for delim in [',', '\t'] %}
         {% for is_packed in [false, true] %}
             {% do heads.update(csv_heads(
@@ -64,16 +78,22 @@
             )) %}
         {% endfor %}
     {% endfor %}
+    {% for is_packed in [false, true] %}
+        {% do heads.update(json_heads(
+            files | selectattr('format', 'eq', 'json') | selectattr('is_packed', 'eq', is_packed)
+            | map(attribute='path') | list, is_packed
+        )) %}
+    {% endfor %}
     {% do heads.update(parquet_heads(files | selectattr('format', 'eq', 'parquet') | map(attribute='path') | list)) %}
     {{ return(heads) }}
 {% endmacro %}
 
-{#- Whether a file has no two columns of one name, and none with a name that is none. -#}
-{% macro check_columns(path, columns, faults=none) %}
+{#- Whether a file has no two columns of one name, and none with a name that is none; `are_data`: what people were asked is one. -#}
+{% macro check_columns(path, columns, faults=none, are_data=false) %}
     {% set seen = {} %}
     {% set twice = [] %}
     {% for name, type in columns %}
-        {% do check_name(path ~ ": the column name", name) %}
+        {% do check_name(path ~ ": the column name", name[:200] if are_data else name, quotes=not are_data) %}
         {% do twice.append(name) if name in seen and name not in twice %}
         {% do seen.update({name: true}) %}
     {% endfor %}
@@ -81,4 +101,49 @@
         {% do complain(path ~ ": column " ~ shown_names([name]) ~ " is there twice", faults) %}
     {% endfor %}
     {{ return(not twice) }}
+{% endmacro %}
+
+{#- The names in the objects of some files of JSON lines, as they stand there; those with signs that no column's name has are none. -#}
+{% macro json_keys_of(files, heads) %}
+    {% set keys = [] %}
+    {% for file in files if file.format == 'json' %}
+        {% for key in heads[file.path].header.split('\n') if modules.re.fullmatch('[A-Za-z0-9_$][A-Za-z0-9_$ .-]{0,199}', key) %}
+            {% do keys.append(key) if key not in keys %}
+        {% endfor %}
+    {% endfor %}
+    {{ return(keys | sort(case_sensitive=true)) }}
+{% endmacro %}
+
+{#- The columns of files of JSON lines: a list of (name in lower case, type), all text. -#}
+{% macro json_columns(keys) %}
+    {% set columns = [] %}
+    {% for key in keys %}
+        {% do columns.append((key | lower, 'VARCHAR')) %}
+    {% endfor %}
+    {{ return(columns) }}
+{% endmacro %}
+
+{#- The columns of a system's file, in which a name that is there again is numbered: where no mapping uses it, and where the
+    table's may_repeat has it all but the last. -#}
+{% macro numbered_columns(columns, own) %}
+    {% set numbered = [] %}
+    {% set places = {} %}
+    {% for name, type in columns %}
+        {% do places.setdefault(name, []).append(loop.index) %}
+    {% endfor %}
+    {% for name, type in columns %}
+        {% set stands = loop.index == (places[name][-1] if plain_name(name) in own.may_repeat else places[name][0]) %}
+        {% set is_used = plain_name(name) in own.known and plain_name(name) not in own.may_repeat %}
+        {% do numbered.append((name if stands or is_used else name ~ '_column_' ~ loop.index, type)) %}
+    {% endfor %}
+    {{ return(numbered) }}
+{% endmacro %}
+
+{#- The rows of a shop's tables that have the same columns. -#}
+{% macro table_rows(shop, group) %}
+    {% set selects = [] %}
+    {% for path in group.paths %}
+        {% do selects.append('select *, ' ~ literal(path) ~ ' as raw_file from ' ~ shop_table(shop, path)) %}
+    {% endfor %}
+    {{ return('(' ~ (selects | join(' union all ')) ~ ')') }}
 {% endmacro %}

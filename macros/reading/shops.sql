@@ -1,7 +1,9 @@
-{#- The source entries in force, each a dict with name, system, path, timezone, naive_times, reporting_currency.
+{#- The source entries in force, each a dict with name, system, path, timezone, naive_times, reporting_currency,
+    ids_of.
 
     --vars beats the environment, which beats dbt_project.yml; the environment describes a whole shop of its
-    own, so nothing of dbt_project.yml's entries leaks into it. With `system`, only that system's entries. -#}
+    own, so nothing of dbt_project.yml's entries leaks into it. Instead of a path an entry may have a schema of
+    tables in the warehouse's own database, or what to attach: postgres:…, mysql:…, sqlite:… or a DuckDB file. With `system`, only that system's entries. -#}
 {% macro shops(system=none) %}
     {% set given = invocation_args_dict.get('vars') or {} %}
     {% if given.get('sources') is none and env_var('PATRONAGE_DATA', '') %}
@@ -23,22 +25,24 @@
     {% endif %}
     {% set chosen = [] %}
     {% for entry in entries %}
-        {% if entry is not mapping or not entry.get('name') or not entry.get('path') %}
+        {% if entry is not mapping or not entry.get('name') or not (entry.get('path') or entry.get('schema') or entry.get('attach')) %}
             {{ exceptions.raise_compiler_error(
-                "sources: every entry needs a name and a path, got " ~ entry
+                "sources: every entry needs a name, and a path, a schema or what to attach, got " ~ entry
             ) }}
         {% endif %}
+        {% set attach = entry.get('attach') %}
         {% set shop = {
             'name': entry.name | string,
             'system': entry.get('system') or 'files',
-            'path': full_path((entry.path | string).rstrip('/') or '/'),
+            'path': (attach or entry.schema) | string if attach or entry.get('schema')
+                else full_path((entry.path | string).rstrip('/') or '/'),
             'timezone': entry.get('timezone') or 'UTC',
             'naive_times': entry.get('naive_times') or 'utc',
             'reporting_currency': entry.get('reporting_currency'),
+            'ids_of': entry.get('ids_of'),
+            'schema': 'tables' if attach else entry.get('schema'),
+            'attach': attach,
         } %}
-        {% if system is none or shop.system == system %}
-            {% do chosen.append(shop) %}
-        {% endif %}
         {% for key in entry if key not in shop %}
             {{ exceptions.raise_compiler_error(
                 "sources: unknown setting " ~ shown(key) ~ " of source " ~ shown(shop.name) ~ "; known are "
@@ -54,6 +58,14 @@
             {{ exceptions.raise_compiler_error(
                 "source " ~ shown(shop.name) ~ ": the folder " ~ shown(shop.path) ~ " has control signs"
             ) }}
+        {% endif %}
+        {#- where the copy of an attached database is (macro attach_shop), and what of it is copied -#}
+        {% do shop.update({'database': 'attached ' ~ shop.name, 'from_schema': entry.get('schema')}) if attach %}
+        {% for setting in ('timezone', 'reporting_currency') if not entry.get(setting) %}
+            {% do shop.update({setting: told_setting(shop, setting) or shop[setting]}) %}
+        {% endfor %}
+        {% if system is none or shop.system == system %}
+            {% do chosen.append(shop) %}
         {% endif %}
     {% endfor %}
     {{ return(chosen) }}

@@ -1,12 +1,12 @@
 {#- All rows of a contract table that the shops of one system bring.
 
-    Without a call block the shops' files are in the contract's own shape (every_system). With one, which is the whole of a
+    Without a call block the files are in the contract's own shape (every_system): those of all shops_with such a table. With one, which is the whole of a
     model in models/staging, the block maps a shop's own files: it is given the shop and writes a select of contract columns,
     of any type, in any order; columns it leaves out are null. Nothing is read while dbt only parses. -#}
 {% macro source_rows(system, table) %}
     {% if execute %}
         {% set relations = [] %}
-        {% for shop in shops(system) %}
+        {% for shop in (shops(system) if caller is defined else shops_with(table)) %}
             {% if caller is defined %}
                 {% set mapping = caller(shop) %}
                 {% set columns = {} %}

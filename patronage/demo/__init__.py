@@ -10,6 +10,8 @@ as it was worked out by hand, and what is to become of the files' rows.
     people      the crowd: who shops when
     orders      what the crowd orders and gives back
     events      what the crowd, passers-by and bots do on the site and in the mail
+    marketing   what the shop does to be known: campaigns, spend, followers; its markets
+    voices      what people say to it: consents, requests, answers, what they spend elsewhere
     cast, many  planted people, from `planted/*.yml` and by the dozen
     truth       what the files mean
     writer      the files: CSV or Parquet, by the raw contract

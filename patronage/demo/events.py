@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from patronage.demo.columns import NONE, Columns, Rng, ids, numbers_at, pick, redeliver
+from patronage.demo.marketing import CAMPAIGNS, campaign_start
 from patronage.demo.people import ACCOUNT, GUEST_BY_EMAIL, NAMELESS
 from patronage.demo.shop import DEVICES, KIND, PRODUCTS, REVIEWS, SHELF, TOPICS
 from patronage.demo.times import BERLIN, DAY, FIRST_INSTANT, LAST_INSTANT, NEW_YORK, berlin_day
@@ -110,8 +111,8 @@ def draw_events(rng: Rng, people: Columns, orders: Columns, lines: Columns) -> C
     quits = rng.random(len(p)) < 0.15
     log.add("newsletter_unsubscribed", left[quits], account=p[quits])
     read = np.repeat(np.arange(len(p)), rng.poisson(5, len(p)))
-    campaign = rng.integers(0, 36, len(read))
-    sent = FIRST_INSTANT + (15 + campaign * 1096 // 36) * DAY + 9 * 3600
+    campaign = rng.integers(0, CAMPAIGNS, len(read))
+    sent = campaign_start(campaign)
     still = (sent > joined[read]) & (~quits[read] | (sent < left[read]))
     read, campaign, sent = p[read[still]], campaign[still], sent[still]
     log.add("campaign_received", sent, account=read, campaign=campaign)

@@ -16,6 +16,7 @@ from patronage.demo.cast import Cast, plant_faults, planted
 from patronage.demo.columns import Rng
 from patronage.demo.events import draw_events, event_rows
 from patronage.demo.many import plant_contacts, plant_devices, plant_leads
+from patronage.demo.marketing import campaign_rows, follower_rows, market_rows, spend_rows
 from patronage.demo.orders import (
     draw_baskets,
     draw_credit_notes,
@@ -28,6 +29,13 @@ from patronage.demo.orders import (
 from patronage.demo.people import customer_rows, draw_people, second_accounts
 from patronage.demo.shop import World, fx_rate_rows, product_rows
 from patronage.demo.truth import truth_of
+from patronage.demo.voices import (
+    answer_rows,
+    category_spend_rows,
+    consent_rows,
+    survey_rows,
+    ticket_rows,
+)
 from patronage.demo.writer import Writer
 
 BLOCK = 20_000  # people of the crowd drawn and written at once
@@ -72,6 +80,12 @@ def make_demo(
         task = bar.add_task("Making the demo shop", total=customers)
         writer.add("products", product_rows(world))
         writer.add("fx_rates", fx_rate_rows(world))
+        rng = np.random.default_rng([seed, 0, 1])
+        writer.add("campaigns", campaign_rows(rng))
+        writer.add("marketing_spend", *spend_rows(rng, world))
+        writer.add("market_sizes", market_rows(rng))
+        writer.add("follower_counts", follower_rows(rng))
+        writer.add("surveys", survey_rows())
         for table in contract:
             writer.add_planted(table, cast.rows[table])
         bar.advance(task, len(cast.people))
@@ -94,7 +108,7 @@ def _whole_cast() -> Cast:
     cast = Cast()
     for part in (
         "identity", plant_contacts, "orders", "deliveries", "advocacy",
-        plant_leads, "visitors", plant_devices, "foreign", plant_faults,
+        plant_leads, "visitors", plant_devices, "foreign", "voices", plant_faults,
     ):  # fmt: skip
         if callable(part):
             part(cast)
@@ -121,6 +135,12 @@ def _make_block(
     writer.add("order_lines", *line_rows(rng, orders, lines))
     writer.add("refunds", *refund_rows(rng, orders, refunds, notes, next_id["R"]))
     writer.add("events", *event_rows(rng, people, orders, events, next_id["E"]))
+    # what they say is drawn apart: what they buy does not hang on it
+    rng = np.random.default_rng([world.seed, 1 + first // BLOCK, 1])
+    writer.add("consents", consent_rows(rng, people))
+    writer.add("service_tickets", *ticket_rows(rng, people, orders, lines, next_id["O"]))
+    writer.add("survey_answers", answer_rows(rng, people))
+    writer.add("category_spend", category_spend_rows(rng, people))
     next_id["O"] += len(orders["id"])
     next_id["R"] += len(refunds["order"]) + len(notes["amount"])
     next_id["E"] += len(events["kind"])

@@ -12,6 +12,7 @@ from patronage.demo.shop import (
     ACQUISITION_DROP,
     ACQUISITION_RATE,
     ACQUISITION_SHARES,
+    AGES,
     CATEGORIES,
     COUNTRIES,
     COUNTRY_SHARES,
@@ -138,6 +139,9 @@ def customer_rows(rng: Rng, people: Columns) -> tuple[Columns, int]:
         "created_at": people["created"][who],
         "first_order_at": people["known_since"][who],
         "birth_date": some(0.65, -9000, 13500, NONE),
+        "age_band": pick(
+            AGES, np.where(people["number"][who] % 5 == 2, people["number"][who] % 4, -1)
+        ),
         "gender": pick(["f", "m", "d"], np.minimum(some(0.8, 0, 41) // 20, 2)),
         "country": pick(COUNTRIES, people["country"][who]),
         "region": pick(list(regions), place),
@@ -148,6 +152,12 @@ def customer_rows(rng: Rng, people: Columns) -> tuple[Columns, int]:
         "acquisition_channel": pick(ACQUISITION, people["channel"][who]),
         "referral_code": ids("F", code[who]),
         "lock_in": pick(["contract", "rental fleet"], some(0.02, 0, 2)),
+        "customer_type": pick(["consumer", "business"], people["is_business"][who].astype(int)),
+        "loyalty_joined_at": np.where(
+            people["number"][who] % 4 == 1,
+            np.minimum(people["created"][who] + people["number"][who] % 90 * DAY, LAST_INSTANT),
+            NONE,
+        ),
         "is_staff": np.where(people["is_staff"][who], 1, NONE),
         "_loaded_at": berlin_day(np.maximum(people["created"][who], FIRST_INSTANT + 30 * DAY))
         + np.where(is_older, -9, 1),

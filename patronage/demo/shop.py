@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from patronage.demo.columns import UNIT, Columns, ids, join, pick
-from patronage.demo.times import EPOCH, FIRST_DAY, LAST_DAY, ORIGIN_DAY
+from patronage.demo.times import DAY, EPOCH, FIRST_DAY, LAST_DAY, ORIGIN_DAY
 
 CURRENCIES = ["EUR", "USD", "GBP", "NOK"]  # EUR is the reporting currency
 COUNTRIES = ["DE", "AT", "NL", "FR", "US", "GB"]
@@ -30,10 +30,12 @@ FIRST_NAMES = "anna ben clara david emma finn greta hugo ida jonas kate liam mia
 LAST_NAMES = "adler baker clark dupont ernst fuchs green huber jansen klein lopez meyer novak smith"
 DOMAINS = ["@example.com", "@example.org", "@mail.example"]
 JOBS = ["teacher", "nurse", "engineer", "guide", "student", "club manager", "designer", "chef"]
+AGES = ["18-29", "30-44", "45-59", "60+"]
 INCOMES = ["under 30k", "30k-60k", "60k-100k", "over 100k"]
 STATUSES = ["completed", "Shipped", "refunded", "cancelled", "Canceled ", "failed", "fraud", "void"]
 STATUS_SHARES = [0.84, 0.1, 0.0, 0.03, 0.01, 0.012, 0.004, 0.004]
 REFUNDED, IS_VALID_STATUS = 2, np.array([True, True, True] + [False] * 5)
+PAYMENTS = ["card", "paypal", "invoice", "bank_transfer"]
 CHANNELS, DEVICES = ["web", "app", "store", "marketplace"], ["desktop", "mobile", "tablet"]
 CATEGORIES = {
     "camping": "Tent Tarp Stove Lantern",
@@ -76,6 +78,7 @@ class World:
 
     def __init__(self, seed: int, customers: int) -> None:
         """Draw the prices and rates of a seed; `customers` gives room for the ids."""
+        self.seed = seed
         rng = np.random.default_rng([seed, 0])
         euros = np.exp(np.linspace(np.log(5), np.log(420), SHELF))[None, :]
         euros = (euros * rng.lognormal(0, 0.12, (len(CATEGORIES), SHELF))).ravel()
@@ -120,6 +123,7 @@ def product_rows(world: World) -> Columns:
         "family": family,
         "tier": pick(TIERS, rank * 3 // SHELF),
         "unit_cost": world.costs,
+        "released_at": (FIRST_DAY - 400 - number * 13 % 900) * DAY + 7 * 3600,
         "_loaded_at": np.full(PRODUCTS, FIRST_DAY),
     }
 

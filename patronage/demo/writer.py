@@ -27,12 +27,13 @@ FORMS = {
     "id": "text", "person": "text", "figure": "text", "email": "text", "phone": "text",
     "text": "text", "code": "text", "currency": "text", "status": "text", "event_type": "text",
     "time": "stamp", "day": "date", "birthday": "date", "flag": "flag", "number": "number",
-    "amount": "money", "rate": "money",
+    "amount": "money", "rate": "money", "label": "text", "year": "text",
 }  # fmt: skip
 OTHERWISE = {
     "quantity": "number", "household_size": "number", "shipping_amount": "money",
     "tax_amount": "money", "unit_cost": "money", "unit_price": "money", "amount": "money",
-    "first_order_at": "date", "_loaded_at": "load",
+    "first_order_at": "date", "_loaded_at": "load", "own_rank": "money", "followers": "number",
+    "posts": "number", "invited": "number",
 }  # fmt: skip
 ARROW_TYPES = {
     "text": pa.string(),
@@ -149,12 +150,13 @@ class Writer:
         return (typed.cast(pa.int64()) if form == "number" else typed).cast(pa.string())
 
     def _stamp_text(self, instants: np.ndarray, zone: np.ndarray) -> pa.Array:
+        missing = instants == NONE
         hours = np.zeros(len(instants), np.int64)
         for name in (BERLIN, NEW_YORK):
             hours = np.where(zone == name, offset_hours(instants, name), hours)
         day, second = np.divmod(instants + hours * 3600, DAY)
         offset = np.select([zone == BERLIN, zone == NEW_YORK], [hours, hours + 8], 0)
-        days = self.days.take(pa.array(day - CALENDAR_DAY))
+        days = self.days.take(pa.array(day - CALENDAR_DAY, mask=missing))
         return join(days, self.times.take(pa.array(second)), pick(OFFSET_TEXTS, offset))
 
 

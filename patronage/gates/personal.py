@@ -73,7 +73,11 @@ def delivered(contract: dict[str, Any]) -> str:
                     f"select {mark(digits('phone'))} {rows} "
                     f"where length({digits('phone')}) between 7 and 15",
                 ]
-            elif column in ("customer_id", "same_as"):  # an id with an @ is an address
+            elif column in (
+                "customer_id",
+                "same_as",
+                "respondent_id",
+            ):  # an id with an @ is an address
                 parts.append(f"select {mark(column)} {rows} where {column} like '%@%'")
     return " union ".join(parts)
 

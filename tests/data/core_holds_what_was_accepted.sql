@@ -1,7 +1,10 @@
 -- Every accepted order up to as_of is in core, and no table of core holds more rows than were accepted,
 -- beside the refunds of which an order's status alone tells.
 with held as (
-    {%- for table in ['orders', 'order_lines', 'refunds', 'events'] %}
+    {%- for table in [
+        'orders', 'order_lines', 'refunds', 'events', 'campaigns', 'surveys', 'service_tickets',
+        'survey_answers'
+    ] %}
     select
         {{ literal(table) }} as raw_table,
         count(*) as held_rows

@@ -1,5 +1,5 @@
-{#- The columns together name one row: none is null and no combination repeats. -#}
-{% test grain(model, columns) %}
+{#- The columns together name one row: no combination repeats, and none is null but those in `or_null`. -#}
+{% test grain(model, columns, or_null=[]) %}
 
 select
     {{ columns | join(', ') }},
@@ -8,7 +8,7 @@ from {{ model }}
 group by {{ columns | join(', ') }}
 having
     count(*) > 1
-    {%- for column in columns %}
+    {%- for column in columns if column not in or_null %}
     or {{ column }} is null
     {%- endfor %}
 

@@ -76,10 +76,15 @@ class Warehouse:
         sources: list[dict[str, str]] | None = None,
         checks: bool = False,
         notices: list[str] | None = None,
+        again: bool = False,
         **settings: str,
     ) -> None:
-        """Build from one shop's folder, or from `sources`; `settings` are PATRONAGE_… variables."""
-        (self.folder / "build.duckdb").unlink(missing_ok=True)
+        """Build from one shop's folder, or from `sources`; `settings` are PATRONAGE_… variables.
+
+        With `again` into the file as it is.
+        """
+        if not again:
+            (self.folder / "build.duckdb").unlink(missing_ok=True)
         if data:
             self.monkeypatch.setenv("PATRONAGE_DATA", str(data))
         for name, value in settings.items():

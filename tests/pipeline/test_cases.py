@@ -21,7 +21,8 @@ from conftest import PROJECT
 from patronage.cli import main
 
 CASES = PROJECT / "tests/cases"
-CASE = pytest.mark.parametrize("name", sorted(path.parent.name for path in CASES.glob("*/*.yml")))
+NAMES = sorted(path.parent.name for path in CASES.glob("*/*.yml"))
+CASE = pytest.mark.parametrize("name", NAMES)
 ROWS = "select raw_table, accepted_rows, superseded_rows, rejected_rows from core.reconciliation"
 REJECTED = "select raw_table, row_key, reason from core.rejected_rows"
 Ask = Callable[[str], list[tuple[Any, ...]]]

@@ -127,6 +127,8 @@ def test_random_shops(warehouse, tmp_path, seed, as_of):
         write(tmp_path / name, tables(rng))
         source = {"name": name, "system": "files", "path": str(tmp_path / name)}
         sources.append(source | {"timezone": timezone, "naive_times": LOCAL.get(name, "utc")})
+    if rng.random() < 0.5:
+        sources[-1]["ids_of"] = sources[0]["name"]
     warehouse.build(sources=sources, as_of=as_of)
     found = differences(warehouse, sources, as_of=as_of or None, reporting_currency="EUR")
     assert not found, f"seed {seed}, as_of {as_of}: {found[:5]}"

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from conftest import Warehouse
+import yaml
+from conftest import PROJECT, Warehouse
 from test_oracle import differences
 
 from patronage.sample import copy_sample
@@ -54,7 +55,10 @@ SCORES = """
 
 TIMEZONES = {"cdnow": "UTC", "cdnow_sample": "UTC", "complete_journey": "America/New_York"}
 # tables whose times are dates, to which their models give a time
-DATES = {"cdnow": {"orders": "ordered_at"}, "complete_journey": {"events": "occurred_at"}}
+DATES = {
+    "cdnow": {"orders": ["ordered_at"]},
+    "complete_journey": {"events": ["occurred_at"], "campaigns": ["started_at", "ended_at"]},
+}
 
 
 @pytest.fixture(scope="module")
@@ -178,6 +182,14 @@ def test_complete_journey(real_shop):
     assert warehouse.rows(
         "select event_type, count(*) from core.events group by event_type order by event_type"
     ) == [("campaign_received", 6_589), ("coupon_redeemed", 2_102)]
+    assert warehouse.rows(
+        "select kind, count(*), min(started_on), max(ended_on) from core.campaigns"
+        " group by kind order by kind"
+    ) == [
+        ("type a", 4, date(2017, 2, 8), date(2017, 12, 24)),
+        ("type b", 17, date(2016, 12, 6), date(2018, 2, 4)),
+        ("type c", 6, date(2016, 11, 14), date(2018, 2, 28)),
+    ]
     assert warehouse.rows("select count(*) from core.sessions") == [(0,)]
     # a coupon is no opinion: every customer of the grocer is a lurker
     assert warehouse.rows(TIERS) == [("lurker", 2_469)]
@@ -192,14 +204,13 @@ def test_complete_journey(real_shop):
 def test_the_oracle_finds_the_same(real_shop, tmp_path, name):
     """The real shops, written in the raw contract by their own models."""
     warehouse = real_shop(name)
-    for (model,) in warehouse.rows(
-        f"select table_name from information_schema.tables where table_name like '{name}%'"
-    ):
-        table = model.removeprefix(f"{name}__")
-        column = DATES[name].get(table)
-        as_date = f"replace (cast({column} as date) as {column})" if column else ""
+    systems = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["vars"]["systems"]
+    for table in systems[name]:
+        columns = DATES[name].get(table, [])
+        dates = ", ".join(f"cast({column} as date) as {column}" for column in columns)
+        as_date = f"replace ({dates})" if dates else ""
         warehouse.rows(
-            f"copy (select * {as_date} from sources.{model})"
+            f"copy (select * {as_date} from staging.base_{table})"
             f" to '{tmp_path / table}.parquet' (format parquet)"
         )
     sources = [

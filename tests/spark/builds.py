@@ -46,7 +46,9 @@ def build(step: dict[str, Any]) -> bool:
     tables = step.get("tables") or [
         f"{node['schema']}.{node['alias']}"
         for node in manifest["nodes"].values()
-        if node["resource_type"] == "model" and node["config"]["access"] == "public"
+        if node["resource_type"] == "model"
+        and node["config"]["access"] == "public"
+        and node["schema"] in step.get("schemas", [node["schema"]])
     ]
     for table in tables:
         rows = session.table(table).coalesce(1)

@@ -4,7 +4,8 @@
 another time zone, the demo with all tests. Then every public model is compared row by row: keys,
 dates, counts and decimals exactly, doubles to a relative 1e-9. A difference is printed with its
 table, key and both values. Of shops in all forms of files, and of one whose customer asked to be
-erased, the accepted rows are compared.
+erased, the accepted rows are compared. With --cases also the small shops with right values
+(tests/cases, tests/systems) are built, several at a time, each a source.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ sys.path.insert(0, str(PROJECT / "tests" / "pipeline"))
 
 from random_shops import LOCAL, ZONES, tables, write  # noqa: E402
 from test_bad_input import BROKEN_FILES  # noqa: E402
+from test_cases import NAMES, opened  # noqa: E402
 from test_reading import write_forms  # noqa: E402
+from test_systems import sources as systems  # noqa: E402
 
 from patronage.publish import Mart, literal, marts_of, quoted  # noqa: E402
 
@@ -40,6 +43,10 @@ SHORT_LIVED = {
         "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:ReservedCodeCacheSize=512m"
     ),
 }
+# of small shops; the fits of lifecycle end at a boundary, where Spark takes a second for each of
+# very many steps, and what reads them waits for them
+CORE = ["core", "customer_share", "engagement"]
+AT_A_TIME = 8  # Spark takes minutes to plan what reads more sources
 SHOWN = 5  # differences of a table
 # accepted rows and their keys; the number of a row is an engine's own
 STAGED = {
@@ -79,7 +86,30 @@ REFUSED = {
 }
 
 
-def plan(folder: Path, seeds: list[int]) -> list[dict[str, Any]]:
+def small_shops(folder: Path) -> list[dict[str, Any]]:
+    """The small shops with right values, several sources a step, and those of all systems."""
+    sources = []
+    for name in NAMES:
+        case, path = opened(name, folder / "cases")
+        chosen = case.get("settings", {})
+        clock = {"timezone": chosen.get("timezone"), "naive_times": chosen.get("times")}
+        sources.append({"name": name, "path": str(path)} | clock)
+    groups = {
+        f"cases from {first + 1}": sources[first : first + AT_A_TIME]
+        for first in range(0, len(sources), AT_A_TIME)
+    }
+    steps = []
+    for name, group in {"systems": systems(PROJECT / "tests/systems"), **groups}.items():
+        variables = {"sources": group, "reporting_currency": "EUR", "rare_value_limit": 1}
+        command = ["build", *MODELS_ONLY, "--vars", json.dumps(variables), "--select"]
+        command += [f"+path:models/marts/{schema}" for schema in CORE]
+        environment = {"PATRONAGE_SALT": "pepper", "PATRONAGE_SPARK_PARTITIONS": "1"}
+        step = {"name": name, "command": command, "environment": environment, "schemas": CORE}
+        steps.append(step)
+    return steps
+
+
+def plan(folder: Path, seeds: list[int], has_cases: bool) -> list[dict[str, Any]]:
     """What to build: the demo with all tests, shops in three time zones for each seed, all forms.
 
     A step with `says` must be refused with it; of one with `tables` (their keys) just those are
@@ -103,6 +133,8 @@ def plan(folder: Path, seeds: list[int]) -> list[dict[str, Any]]:
         environment = {"PATRONAGE_AS_OF": as_of, "PATRONAGE_SALT": "pepper"}
         environment["PATRONAGE_SPARK_PARTITIONS"] = "3"
         steps.append({"name": f"seed {seed}", "command": command, "environment": environment})
+    if has_cases:
+        steps += small_shops(folder)
     forms = folder / "forms"
     (forms / "erasure").mkdir(parents=True)
     for name, text in ERASURE.items():
@@ -231,6 +263,7 @@ def compare(folder: Path, step: dict[str, Any]) -> tuple[int, int]:
         marts = [Mart(schema, name, key, "", {}, {}) for schema, name, key in places]
     else:
         marts = marts_of(folder / "duckdb" / "target" / "manifest.json")
+        marts = [mart for mart in marts if mart.schema in step.get("schemas", [mart.schema])]
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute("create temp table pairs (d int, s int)")
@@ -254,10 +287,13 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="*", default=[1])
     parser.add_argument("--folder", type=Path, help="where to build; kept afterwards")
     parser.add_argument("--no-demo", action="store_true", help="random shops only")
+    parser.add_argument("--cases", action="store_true", help="small shops, too (half an hour)")
+    parser.add_argument("--only", help="just the steps whose names begin so")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = (options.folder or Path(temporary)).resolve()
-        steps = plan(folder, options.seeds)[options.no_demo :]
+        steps = plan(folder, options.seeds, options.cases)[options.no_demo :]
+        steps = [step for step in steps if step["name"].startswith(options.only or "")]
         shops = [step for step in steps if "says" not in step]
         for step in shops:
             build_on_duckdb(folder, step)

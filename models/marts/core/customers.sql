@@ -1,7 +1,7 @@
 with accounts as (
     select
         customer_key,
-        count(*) as customer_ids
+        count(distinct account_key) as customer_ids
     from {{ ref('int_accounts') }}
     group by customer_key
 ),

@@ -10,6 +10,11 @@ with events as (
         facts.event_date,
         coalesce(types.event_type, 'other') as event_type,
         texts.product_id,
+        texts.order_id,
+        texts.campaign_id,
+        {%- for text in ['topic', 'channel', 'device'] %}
+        {{ published_value('event', 'texts.' ~ text) }} as {{ text }},
+        {%- endfor %}
         facts.rating,
         facts.has_text,
         facts.is_bot,

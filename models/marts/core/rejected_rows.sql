@@ -8,8 +8,8 @@ with rejected as (
         nullif(
             concat_ws(
                 ':'
-                {#- without what names somebody: an email, or an account id that is one #}
-                {%- for column in rules.key if column != 'email' %},
+                {#- without what names somebody: an address, a respondent, an account id with an @ #}
+                {%- for column in rules.key if column not in ('email', 'phone', 'respondent_id') %},
                 {%- set key = published_id(column) if rules.columns[column] == 'person' else column %}
                 cast({{ key }} as {{ dbt.type_string() }})
                 {%- endfor %}

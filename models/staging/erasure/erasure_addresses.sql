@@ -10,8 +10,8 @@
 -- Who has which address, as it will be when staging has chosen among versions: read before staging
 -- writes, as what is to be erased must not be written. Empty unless somebody asked to be erased.
 with accounts as (
-    {%- for table, columns in ids.items() %}
-    {%- for column in columns %}
+    {%- for table in searched_tables(ids | list) %}
+    {%- for column in ids[table] %}
     {{ 'union' if not (loop.first and table == 'customers') }}
     select
         source,

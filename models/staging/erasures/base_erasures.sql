@@ -7,13 +7,7 @@ select
     {{ identity_node('account', 'requests') }} as customer_id,
     {{ identity_node('email', 'requests') }} as email,
     requests.requested_at,
-    case
-        when requests.reject_reason is not null then requests.reject_reason
-        when
-            requests.customer_id is null
-            and requests.email is null
-            then 'missing customer_id and email'
-    end as reject_reason,
+    requests.reject_reason,
     cast(null as {{ dbt.type_string() }}) as raw_row,
     false as is_scrubbed
 from {{ every_system('erasures') }} as requests

@@ -22,65 +22,20 @@ with dated as (
     where
         refunds.reject_reason is null
         and refunds.currency is not null
-),
-
-needed as (
-    select distinct
-        dated.source,
-        dated.currency,
-        dated.business_date
-    from dated
-    inner join {{ ref('reporting_currency') }} as reporting
-        on dated.currency <> reporting.currency
-),
-
-own_rates as (
+    union all
     select
         source,
         currency,
-        rate_date,
-        rate,
-        lead(rate_date) over (
-            partition by source, currency
-            order by rate_date
-        ) as next_rate_date
-    from {{ ref('stg_fx_rates') }}
-),
-
-all_rates as (
+        started_on as business_date
+    from {{ ref('base_campaigns') }}
+    where reject_reason is null
+    union all
     select
+        source,
         currency,
-        rate_date,
-        max(rate) as rate,
-        lead(rate_date) over (
-            partition by currency
-            order by rate_date
-        ) as next_rate_date
-    from {{ ref('stg_fx_rates') }}
-    group by
-        currency,
-        rate_date
-),
-
-needed_fx_rates as (
-    select
-        needed.source,
-        needed.currency,
-        needed.business_date,
-        coalesce(own_rates.rate, all_rates.rate) as rate
-    from needed
-    left join own_rates
-        on
-            needed.source = own_rates.source
-            and needed.currency = own_rates.currency
-            and needed.business_date >= own_rates.rate_date
-            and (needed.business_date < own_rates.next_rate_date or own_rates.next_rate_date is null)
-    left join all_rates
-        on
-            needed.currency = all_rates.currency
-            and needed.business_date >= all_rates.rate_date
-            and (needed.business_date < all_rates.next_rate_date or all_rates.next_rate_date is null)
-    where coalesce(own_rates.rate, all_rates.rate) is not null
+        spend_date as business_date
+    from {{ ref('base_marketing_spend') }}
+    where reject_reason is null
 )
 
-select * from needed_fx_rates
+select * from {{ rates_on_dates('dated') }} as needed_fx_rates

@@ -5,12 +5,16 @@ different programs, to go unnoticed. Every function names the section it impleme
 the speed baseline of the warehouse: files are scanned lazily, everything is computed by column,
 and only the md5 of distinct contacts and visitors is taken one by one.
 
-    contract, reading, staging    raw files to accepted rows
+    contract, values, reading     what users bring, and how it is read
+    staging                       raw files to accepted rows
+    side_tables                   the same of what decides neither as_of nor the currency
     identity, core                persons, orders, events
+    side_core, consent            campaigns, tickets, surveys; what people said they want
     seeds                         the reference tables that users edit
     privacy                       what a published text may say
     shop                          what every subject reads
     customer_share, …             a subject each: it declares its marts and computes them
+    cross_sell                    the same, not among the compared yet; baskets, offers, loyalty
     marts, comparing              what the marts hold; how they are compared
 
 Units. Inside money is an Int64 of ten-thousandths of the currency (a DECIMAL(18,4) without its

@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from oracle import advocacy, customer_share, engagement, lifecycle
+from oracle.consent import statements
 from oracle.core import (
     core_customers,
     core_events,
@@ -16,13 +17,21 @@ from oracle.core import (
     core_sessions,
     order_amounts,
 )
-from oracle.identity import resolve
+from oracle.identity import ids_of, resolve
 from oracle.marts import finished
 from oracle.privacy import ORDER_TEXTS, Publisher
 from oracle.reading import row_key
+from oracle.sales_reconciliation import sales_reconciliation
 from oracle.seeds import passive_types
-from oracle.shop import open_shop
-from oracle.staging import cut, stage
+from oracle.shop import Shop, open_shop
+from oracle.side_core import (
+    core_campaigns,
+    core_service_tickets,
+    core_survey_answers,
+    core_surveys,
+)
+from oracle.side_tables import cut_side_tables, stage_side_tables
+from oracle.staging import cut, last_day, stage
 
 DEFAULT_PARAMS: dict[str, Any] = {
     "new_to_window_days": 365,
@@ -36,6 +45,22 @@ DEFAULT_PARAMS: dict[str, Any] = {
     "engagement_half_life_days": 30,
     "rare_value_limit": 5,
     "as_of_visitors": 3,
+    "affinity_days": 365,
+    "affinity_max_items": 100,
+    "affinity_max_orders": 500_000,
+    "affinity_min_baskets": 20,
+    "affinity_min_pairs": 5,
+    "affinity_max_products": 1_000,
+    "offers": 5,
+    "offer_customer_days": 365,
+    "offer_days": 90,
+    "offer_items": 30,
+    "offer_rules": 10,
+    "offer_upsells": 10,
+    "offer_best_sellers": 100,
+    "offer_group_customers": 50,
+    "held_months": 24,
+    "ready_score": 70,
 }
 
 
@@ -49,8 +74,8 @@ def build(
     """Compute every mart of sections 1 to 6 from raw files.
 
     Args:
-        sources: `{name, system, path, timezone, naive_times}` of each source; system is always
-            'files', naive_times 'utc' (the default) or 'local'.
+        sources: `{name, system, path, timezone, naive_times, ids_of}` of each source; system is
+            always 'files', naive_times 'utc' (the default) or 'local'.
         as_of: ISO date; default: the latest business date of an order or refund or, if later,
             the latest on or after which enough people or visitors have events.
         reporting_currency: default: the only currency present.
@@ -65,13 +90,32 @@ def build(
         ValueError: several currencies and none chosen; a table found twice; an unknown param; a
             time zone that is no place.
     """
+    result, shop = opened(sources, as_of, reporting_currency, salt, params)
+    for subject in (customer_share, lifecycle, engagement, advocacy):
+        result |= subject.marts(shop)
+    return result
+
+
+def opened(
+    sources: list[dict[str, Any]],
+    as_of: str | None = None,
+    reporting_currency: str | None = None,
+    salt: str = "",
+    params: dict[str, Any] | None = None,
+) -> tuple[dict[str, pl.DataFrame], Shop]:
+    """Compute core, and what the subjects read; as `build`, which adds their marts."""
     settings = DEFAULT_PARAMS | (params or {})
     if unknown := set(settings) - set(DEFAULT_PARAMS):
         raise ValueError(f"unknown params: {', '.join(sorted(unknown))}")
     now = datetime.now(UTC).replace(tzinfo=None)
+    ids_of.clear()
+    ids_of.update((one["name"], one["ids_of"]) for one in sources if one.get("ids_of"))
     staging = stage(sources, reporting_currency, now)
+    end = last_day(staging.tables, as_of, settings["as_of_visitors"])
+    staging = stage_side_tables(staging, sources, end, now)
     publisher = Publisher(staging.tables, settings["rare_value_limit"])
-    staging, calendar = cut(staging, as_of, settings["as_of_visitors"])
+    staging, calendar = cut(staging, end)
+    side = cut_side_tables(staging.tables, end)
     tables = staging.tables
     people = resolve(tables, salt, settings)
     orders = order_amounts(tables["orders"], tables["order_lines"])
@@ -84,12 +128,14 @@ def build(
     # codes are compared as they were delivered, as are peers' countries
     orders = publisher.orders(orders, "channel", "device", "country")
     customers = customers.with_columns(shown_country=shown_customers["country"])
+    said = statements(side["consents"], tables["events"], people)
     events, sessions = core_sessions(
         core_events(tables.pop("events"), people, settings),
         passive_types(),
         settings["session_gap_minutes"],
     )
-    events = publisher.events(events)
+    # topics are compared as they were delivered
+    events = publisher.events(events, "event_type")
 
     lines = tables["order_lines"].join(orders.select("order_row", "order_id"), on="order_row")
     days = pl.DataFrame(
@@ -101,6 +147,7 @@ def build(
             "history_days": [calendar.history_days],
         }
     )
+    tickets = core_service_tickets(side["service_tickets"], orders, people)
     marts = {
         "core.as_of": days,
         "core.customers": shown_customers,
@@ -112,18 +159,34 @@ def build(
         "core.products": tables["products"].select(
             product_key=pl.col("source") + ":" + pl.col("product_id")
         ),
-        "core.events": events,
+        "core.events": publisher.events(events, "topic", "channel", "device"),
         "core.sessions": sessions,
+        "core.campaigns": publisher.shops_words(
+            core_campaigns(side["campaigns"]), "name", "kind", "channel"
+        ),
+        "core.service_tickets": publisher.tickets(tickets),
+        "core.surveys": publisher.shops_words(core_surveys(side["surveys"]), "name", "kind"),
+        "core.survey_answers": publisher.answers(
+            core_survey_answers(side["survey_answers"], people, salt)
+        ),
         "core.reconciliation": staging.reconciliation,
+        "core.sales_reconciliation": sales_reconciliation(orders, refunds, calendar.as_of),
         "core.rejected_rows": staging.rejected,
     }
     result = {mart: finished(mart, frame) for mart, frame in marts.items()}
     del marts, lines, shown_orders, shown_customers
 
     shop = open_shop(
-        calendar, orders, refunds, events, sessions, tables, people, customers, settings
+        calendar,
+        orders,
+        refunds,
+        events,
+        sessions,
+        tables,
+        people,
+        customers,
+        tickets,
+        said,
+        settings,
     )
-    del events, sessions
-    for subject in (customer_share, lifecycle, engagement, advocacy):
-        result |= subject.marts(shop)
-    return result
+    return result, shop

@@ -61,7 +61,8 @@ declare(
     "event_key",
     """
     event_key:text customer_key:text visitor_key:text occurred_at:time event_date:day
-    event_type:text product_id:text rating:amount has_text:flag is_bot:flag is_staff:flag
+    event_type:text product_id:text order_id:text campaign_id:text topic:text channel:text
+    device:text rating:amount has_text:flag is_bot:flag is_staff:flag
     is_incentivised:flag is_verified:flag session_key:text
     """,
 )
@@ -378,7 +379,7 @@ def core_events(events: pl.DataFrame, people: People, params: dict[str, int]) ->
         .with_columns(*flags, account=account(), email=email_contact())
         .join(people.accounts.lazy(), on="account", how="left")
         .join(
-            people.emails.lazy(),
+            people.contacts.lazy(),
             left_on="email",
             right_on="contact",
             how="left",
@@ -389,7 +390,7 @@ def core_events(events: pl.DataFrame, people: People, params: dict[str, int]) ->
             .then(pl.col("person_email"))
             .otherwise(pl.col("person"))
         )
-        .drop("person_email", "account", "customer_id", "email")
+        .drop("person_email", "account", "customer_id", "email", "occurred_at_is_day")
         .join(
             visitors.lazy().select("source", "anonymous_id", "visitor"),
             on=["source", "anonymous_id"],

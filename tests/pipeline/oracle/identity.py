@@ -9,9 +9,9 @@ import polars as pl
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from oracle.reading import EMAIL
 from oracle.seeds import is_email_of_actor
 from oracle.tools import collect, hashed
+from oracle.values import EMAIL
 
 
 class People(NamedTuple):
@@ -20,12 +20,17 @@ class People(NamedTuple):
     persons: pl.DataFrame  # person, customer_key, customer_ids, is_staff, country, …
     accounts: pl.DataFrame  # account (source:id) -> person
     orders: pl.DataFrame  # order_row -> person
-    emails: pl.DataFrame  # contact ('email:…') -> person, of accounts and guests
+    contacts: pl.DataFrame  # contact ('email:…', 'phone:…') -> person, of accounts and guests
+    owned: pl.DataFrame  # contact -> account, person: of every account that has it; is_shared
+
+
+ids_of: dict[str, str] = {}
+"""Sources of the build under way whose customer ids are those of another source."""
 
 
 def account(column: str = "customer_id") -> pl.Expr:
-    """Account key: source || ':' || id; null without an id."""
-    return pl.col("source") + ":" + pl.col(column)
+    """Account key: the source whose ids they are || ':' || id; null without an id."""
+    return pl.col("source").replace(ids_of) + ":" + pl.col(column)
 
 
 def email_contact() -> pl.Expr:
@@ -55,7 +60,11 @@ def all_accounts(tables: dict[str, pl.DataFrame], salt: str) -> pl.DataFrame:
     found = [tables[name].lazy().select("source", "customer_id") for name in names]
     found.append(tables["identities"].lazy().select("source", customer_id="same_as"))
     seen = [frame.drop_nulls().unique() for frame in found]
-    accounts = collect(pl.concat(seen).unique().with_columns(account=account()))
+    accounts = collect(
+        pl.concat(seen)
+        .with_columns(account=account(), source=pl.col("source").replace(ids_of))
+        .unique()
+    )
     is_address = pl.col("customer_id").str.contains("@", literal=True)
     email = pl.col("customer_id").str.contains(EMAIL)
     accounts = (
@@ -90,6 +99,7 @@ def merged(accounts: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
 class Contacts(NamedTuple):
     """Addresses that may name somebody."""
 
+    had: pl.DataFrame  # account, contact, is_shared: all, also those that name nobody
     owned: pl.DataFrame  # account, contact
     guests: pl.DataFrame  # order_row, source, email, phone of the orders without account
     leads: pl.DataFrame  # source, contact: emails of events that no account and no order has
@@ -124,6 +134,9 @@ def usable_contacts(
         rows.group_by("contact").len().filter(pl.col("len") > params[limit]).select("contact")
         for rows, limit in ((owned, "contact_max_accounts"), (given, "contact_max_guest_orders"))
     ]
+    had = owned.with_columns(
+        is_shared=pl.col("contact").is_in(pl.concat(crowded)["contact"].implode())
+    )
     crowded.append(owned.join(staff, on="account", how="semi").select("contact"))
     shared = pl.concat(crowded)["contact"].unique()
     usable = [
@@ -144,14 +157,14 @@ def usable_contacts(
         .join(given, on="contact", how="anti")
     )
     owned = owned.filter(~pl.col("contact").is_in(shared.implode()))
-    return Contacts(owned, guests.with_columns(usable), leads)
+    return Contacts(had, owned, guests.with_columns(usable), leads)
 
 
 def resolve(tables: dict[str, pl.DataFrame], salt: str, params: dict[str, int]) -> People:
     """Accounts, guests and their persons (section 2, Identity)."""
     accounts = all_accounts(tables, salt)
     number = accounts.select("account", "number")
-    owned, guests, leads = usable_contacts(tables, accounts, params)
+    had, owned, guests, leads = usable_contacts(tables, accounts, params)
     owned = owned.join(number, on="account")
 
     # Accounts merge through identities and through the contacts they share.
@@ -182,12 +195,12 @@ def resolve(tables: dict[str, pl.DataFrame], salt: str, params: dict[str, int]) 
         .select("order_row", "person")
     )
     persons = [frame.select("person", "customer_key") for frame in (people, strangers)]
-    emails = pl.concat([contacts, strangers.select("contact", "person")])
     return People(
         attributes(pl.concat(persons), groups, tables["customers"]),
         groups.select("account", "person"),
         pl.concat([account_orders, guest_orders]),
-        emails.filter(pl.col("contact").str.starts_with("email:")),
+        pl.concat([contacts, strangers.select("contact", "person")]),
+        had.join(groups.select("account", "person"), on="account"),
     )
 
 

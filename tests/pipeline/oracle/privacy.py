@@ -8,6 +8,7 @@ import polars as pl
 
 from oracle.seeds import event_points, order_statuses
 
+SMALL_NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
 ORDER_TEXTS = ("status", "channel", "device", "country", "region", "coupon_code", "referral_code")
 CUSTOMER_TEXTS = (
     *("country", "region", "acquisition_channel", "household_size", "income_band", "lock_in"),
@@ -69,14 +70,42 @@ class Publisher:
             self.text(customers, column, frozenset()).alias(column) for column in CUSTOMER_TEXTS
         )
 
-    def events(self, events: pl.DataFrame) -> pl.DataFrame:
-        """Events with their types; people and visitors share them, and what nobody did counts."""
+    def shops_words(self, rows: pl.DataFrame, *columns: str) -> pl.DataFrame:
+        """Campaigns or surveys with their texts: however few share one, but nobody's address."""
+        return rows.with_columns(
+            self.text(rows, column, frozenset(self.shared(rows, column))).alias(column)
+            for column in columns
+        )
+
+    def shared(self, rows: pl.DataFrame, column: str) -> set[str]:
+        """The texts of a column that are nobody's address."""
+        values = rows[column].drop_nulls().unique()
+        return {value for value in values if not self.is_address(value)}
+
+    def tickets(self, tickets: pl.DataFrame) -> pl.DataFrame:
+        """Tickets with their channels and topics; tickets share them."""
+        return tickets.with_columns(
+            self.text(tickets, column, frozenset()).alias(column) for column in ("channel", "topic")
+        )
+
+    def answers(self, answers: pl.DataFrame) -> pl.DataFrame:
+        """Answers; respondents share them, and a small number says nothing of anybody."""
+        sharers = answers.select("answer", "respondent").unique()
+        values = answers["answer"].drop_nulls().unique()
+        small = {one for one in values if re.fullmatch(SMALL_NUMBER, one) and len(one) <= 3}
+        return answers.with_columns(self.text(sharers, "answer", frozenset(small)))
+
+    def events(self, events: pl.DataFrame, *columns: str) -> pl.DataFrame:
+        """Events with these texts; people and visitors share them, and what nobody did counts."""
         is_person, is_visitor = pl.col("person").is_not_null(), pl.col("visitor").is_not_null()
-        sharers = events.select(
-            "event_type",
-            "person",
-            visitor=pl.when(~is_person).then("visitor"),
-            row=pl.when(~is_person & ~is_visitor).then("event_row"),
-        ).unique()
-        known = frozenset(event_points()["event_type"])
-        return events.with_columns(self.text(sharers, "event_type", known).alias("event_type"))
+        known = {"event_type": frozenset(event_points()["event_type"])}
+        shown = []
+        for column in columns:
+            sharers = events.select(
+                column,
+                "person",
+                visitor=pl.when(~is_person).then("visitor"),
+                row=pl.when(~is_person & ~is_visitor).then("event_row"),
+            ).unique()
+            shown.append(self.text(sharers, column, known.get(column, frozenset())).alias(column))
+        return events.with_columns(shown)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
+from oracle.contract import BLANKS
 from oracle.tools import CENT
 
 SEEDS = Path(__file__).resolve().parents[3] / "seeds"
@@ -55,6 +56,34 @@ def is_refunded(status: pl.Expr) -> pl.Expr:
     """Whether a status says that all of the order was given back."""
     listed = order_statuses().filter("is_refunded")["status"].to_list()
     return status.is_in(listed).fill_null(False)
+
+
+def has_seed(name: str) -> bool:
+    """Whether there is such a reference table."""
+    return (SEEDS / f"{name}.csv").exists()
+
+
+def listed(name: str, attribute: pl.Expr, value: str, column: str) -> pl.Expr:
+    """What a table says of a value, both trimmed and in lower case; null of an unlisted one."""
+    table = seed(name)
+    words = [word.strip().lower() for word in table[value]]
+    own = attribute.str.strip_chars(BLANKS).str.to_lowercase()
+    known = dict(zip(words, table[column], strict=True))
+    return own.replace_strict(known, default=None, return_dtype=table.schema[column])
+
+
+def is_goods() -> pl.Expr:
+    """Whether a product is goods: none of its attributes is one of no goods (section 7)."""
+    table = seed("not_goods")
+    found = [
+        pl.col(attribute)
+        .str.strip_chars(BLANKS)
+        .str.to_lowercase()
+        .is_in([value.strip().lower() for value in values])
+        .fill_null(False)
+        for attribute, values in table.group_by("attribute").agg("value").rows()
+    ]
+    return ~pl.any_horizontal(found) if found else pl.lit(True)
 
 
 @cache

@@ -29,6 +29,8 @@ class Shop(NamedTuple):
     codes: pl.DataFrame  # source, referral_code, person: the customers rows' own codes
     events: pl.DataFrame  # no bots, no staff; `who` did it, visitors numbered behind the persons
     sessions: pl.DataFrame
+    tickets: pl.DataFrame  # of everyone
+    statements: pl.DataFrame  # of consent, by party
     params: dict[str, Any]
 
     @property
@@ -65,6 +67,8 @@ def open_shop(
     tables: dict[str, pl.DataFrame],
     people: People,
     customers: pl.DataFrame,
+    tickets: pl.DataFrame,
+    statements: pl.DataFrame,
     params: dict[str, Any],
 ) -> Shop:
     """Cut core down to what the subjects read; the spine starts at any order or credit note."""
@@ -82,7 +86,7 @@ def open_shop(
             has_amount=pl.col("goods_amount").is_not_null(),
             line_amount=converted(pl.col("goods_amount").fill_null(0)),
         )
-        .drop("order_row", "rate", "goods_amount")
+        .drop("rate", "goods_amount")
     )
     behind = pl.col("visitor").cast(pl.Int64) + people.persons.height
     return Shop(
@@ -106,6 +110,8 @@ def open_shop(
             .with_columns(who=pl.coalesce(pl.col("person").cast(pl.Int64), behind))
         ),
         sessions,
+        tickets,
+        statements,
         params,
     )
 

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from oracle.contract import CONTRACT, DAY, TEXT
+from oracle.contract import DAY, TEXT
+from oracle.identity import account
 from oracle.reading import Checked, Settled, check, settle, table_files
 from oracle.seeds import is_email_of_actor
 
@@ -29,10 +30,11 @@ USED: dict[str, list[str]] = {
             country region household_size income_band acquisition_channel referral_code lock_in
             is_staff
         """,
-        "products": "product_id category unit_cost",
+        "products": "product_id name category family tier unit_cost",
         "events": """
-            event_id occurred_at occurred_at_date event_type anonymous_id customer_id email topic
-            product_id order_id referral_code rating has_text is_bot is_incentivised is_verified
+            event_id occurred_at occurred_at_date occurred_at_is_day event_type anonymous_id
+            customer_id email device channel topic product_id order_id campaign_id referral_code
+            rating has_text is_bot is_incentivised is_verified
         """,
         "identities": "customer_id same_as",
         "fx_rates": "currency rate_date_date rate",
@@ -82,6 +84,7 @@ def fx_rates(
     asked = (
         rows.filter(pl.col("fault").is_null() & (pl.col("priced_in") != pl.lit(currency, TEXT)))
         .select(PRICED)
+        .drop_nulls()
         .unique()
     )
     rates = rates.rename({"currency": "priced_in"})
@@ -150,9 +153,10 @@ class Staging(NamedTuple):
 def stage(sources: list[dict[str, Any]], reporting_currency: str | None, now: datetime) -> Staging:
     """Give every raw row its row_status: raw = accepted + superseded + rejected (section 1).
 
-    Orders get an `order_row` number by which their lines and refunds point at them.
+    All but the side tables, which need to know what these decide. Orders get an `order_row`
+    number by which their lines and refunds point at them.
     """
-    parts: dict[str, list[pl.DataFrame]] = {table: [] for table in CONTRACT}
+    parts: dict[str, list[pl.DataFrame]] = {table: [] for table in USED}
     refused: list[pl.DataFrame] = []
     counts: list[dict[str, Any]] = []
 
@@ -167,7 +171,7 @@ def stage(sources: list[dict[str, Any]], reporting_currency: str | None, now: da
         return check(source, table, USED[table], now)
 
     for source in sources:
-        if not table_files(Path(source["path"]), "orders"):
+        if not table_files(Path(source["path"]), "orders") and not source.get("ids_of"):
             raise FileNotFoundError(f"{source['name']}: no orders under {source['path']}")
         for table in ("fx_rates", "customers", "products", "identities", "events"):
             keep(source["name"], table, settle(read(source, table)))
@@ -234,23 +238,35 @@ def crowded_day(events: pl.DataFrame, least: int) -> date | None:
     email = pl.when(is_email_of_actor()).then(pl.col("email").str.to_lowercase())
     names = {
         "visitor": pl.col("source") + ":" + pl.col("anonymous_id"),
-        "account": pl.col("source") + ":" + pl.col("customer_id"),
+        "account": account(),
         "email": email,
     }
     who = pl.coalesce(pl.lit(kind + " ") + name for kind, name in names.items())
     last_days = (
         events.filter(~pl.col("is_bot").fill_null(False))
-        .select("event_date", who=who)
+        .select(day="occurred_at_date", who=who)
         .drop_nulls("who")
         .group_by("who")
-        .agg(pl.col("event_date").max())
-        .sort("event_date", descending=True)
+        .agg(pl.col("day").max())
+        .sort("day", descending=True)
     )
-    return last_days["event_date"][least - 1] if last_days.height >= least else None
+    return last_days["day"][least - 1] if last_days.height >= least else None
 
 
-def cut(staging: Staging, as_of: str | None, as_of_visitors: int) -> tuple[Staging, Calendar]:
-    """Drop the orders, lines, refunds and events later than as_of (section 0).
+def last_day(tables: dict[str, pl.DataFrame], as_of: str | None, visitors: int) -> date | None:
+    """As_of: the date asked for, else the latest on which the shop sold, or `visitors` came."""
+    if as_of is not None:
+        return date.fromisoformat(as_of)
+    latest = (
+        tables["orders"]["ordered_at_date"].max(),
+        tables["refunds"]["refunded_at_date"].max(),
+        crowded_day(tables["events"], visitors),
+    )
+    return max((day for day in latest if day is not None), default=None)
+
+
+def cut(staging: Staging, end: date | None) -> tuple[Staging, Calendar]:
+    """Drop the orders, lines, refunds and events later than as_of, `end` (section 0).
 
     A refund counts at its order's date when it is dated before it (`refund_date`), so that the
     refund of an order after as_of goes as well. Customers, identities and products stay, and of
@@ -270,15 +286,6 @@ def cut(staging: Staging, as_of: str | None, as_of_visitors: int) -> tuple[Stagi
         .drop("order_date", "refunded_at_date")
     )
     events = tables["events"].rename({"occurred_at_date": "event_date"})
-    if as_of is None:
-        latest = (
-            orders["order_date"].max(),
-            refunds["refund_date"].max(),
-            crowded_day(events, as_of_visitors),
-        )
-        end = max((day for day in latest if day is not None), default=None)
-    else:
-        end = date.fromisoformat(as_of)
     last = pl.lit(end, dtype=DAY)
     tables["orders"] = orders.filter(pl.col("order_date") <= last)
     later = orders.filter(pl.col("order_date") > last)

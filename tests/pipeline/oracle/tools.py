@@ -47,6 +47,16 @@ def share(numerator: pl.Expr, denominator: pl.Expr) -> pl.Expr:
     return pl.when(denominator > 0).then(numerator.cast(pl.Float64) / denominator)
 
 
+def wilson(successes: pl.Expr, trials: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """Lower and upper end of Wilson's 95 % interval of a share."""
+    z = 1.959964
+    n = trials.cast(pl.Float64)
+    part = successes / n
+    middle = part + z * z / (2 * n)
+    half = z * (part * (1 - part) / n + z * z / (4 * n * n)).sqrt()
+    return tuple((end / (1 + z * z / n)).clip(0, 1) for end in (middle - half, middle + half))
+
+
 def md5(text: str) -> str:
     """Hexadecimal md5 of the UTF-8 bytes of a text."""
     return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()

@@ -14,7 +14,7 @@ from patronage.gates import Gates, raw
 CONTRACT = {name: rules for name, rules in raw.contract_of(PROJECT).items() if name != "erasures"}
 TEXTS = (
     *("id", "person", "figure", "email", "phone", "text", "code", "currency", "status"),
-    "event_type",
+    *("event_type", "label", "year"),
 )
 # what is known of Ann: an email, a phone number, an account, her referral code
 TOKENS = ("ANN.Lee@Example.com", "+1 (555) 010-0199", "Ann-Id-77", "AnnCode")
@@ -27,7 +27,7 @@ REQUESTS = "customer_id,email,requested_at\nann-id-77,,2024-06-01\n"
 GATES = '{"gates": {"rejected_share_to_stop": 0.9, "hit_share_to_stop": 0.9}}'
 VALUES = {
     "time": "2024-03-01", "day": "2024-03-01", "birthday": "1990-01-01", "flag": "", "amount": "10",
-    "number": "10", "rate": "1.5",
+    "number": "10", "rate": "1.5", "year": "2023",
 }  # fmt: skip
 
 
@@ -36,11 +36,13 @@ def row(table: str, number: int, **given: str) -> dict[str, str]:
     made = {name: VALUES.get(kind, "") for name, kind in CONTRACT[table]["columns"].items()}
     names = {"customer_id": "bob", "same_as": f"bob-{number}", "order_id": f"o{number}"}
     names |= {
-        name: f"k{number}" for name in CONTRACT[table]["key"] if name not in (*names, "rate_date")
+        name: f"k{number}"
+        for name in CONTRACT[table]["key"]
+        if name not in names and CONTRACT[table]["columns"][name] not in VALUES
     }
-    names |= {"customers": {"customer_id": f"c{number}"}, "refunds": {"order_id": ""}}.get(
-        table, {}
-    )
+    own = {"customers": {"customer_id": f"c{number}"}, "refunds": {"order_id": ""}}
+    own |= {"consents": {"status": "granted"}, "service_tickets": {"satisfaction": "4"}}
+    names |= own.get(table, {})
     names |= {"event_type": "page_viewed", "currency": "EUR"}
     return made | {name: names[name] for name in names if name in made} | given
 
@@ -64,7 +66,7 @@ def poisoned() -> dict[str, list[dict[str, str]]]:
 
 
 def test_every_text_and_id_says_what_erasure_does_with_it():
-    words = {"keep", "scrub", "null", "tombstone", "address"}
+    words = {"keep", "scrub", "null", "tombstone", "address", "replace"}
     for table, rules in CONTRACT.items():
         assert set(rules["on_erasure"]) <= set(rules["columns"]), table
         assert set(rules["on_erasure"].values()) <= words, table

@@ -21,6 +21,7 @@ ORDER_TEXTS = ("status", "channel", "device", "country", "region", "coupon_code"
 PEOPLE_TEXTS = (
     *("country", "region", "acquisition_channel", "household_size", "income_band", "lock_in"),
 )
+EVENT_TEXTS = ("topic", "channel", "device")
 
 
 def secret(table: str, column: str) -> str:
@@ -77,7 +78,10 @@ def customers() -> list[dict[str, str]]:
 
 
 def events() -> list[dict[str, str]]:
-    """Page views and types of the shop's own: one that five share, two that four and one share."""
+    """Page views and types of the shop's own: one that five share, two that four and one share.
+
+    What four and one share in other texts stands in the events of these two types.
+    """
     kinds = ["page_viewed"] * 20 + ["own_word"] * 5 + ["erika_called"] * SHARED_BY + ["erika_wrote"]
     return [
         {
@@ -88,9 +92,10 @@ def events() -> list[dict[str, str]]:
             "anonymous_id": secret("events", "anonymous_id") if n == 0 else "",
             "email": "secret.event@example.com" if n == 1 else "",
         }
+        | {column: secret("events", column) for column in ("text", "properties")}
         | {
-            column: secret("events", column)
-            for column in ("channel", "device", "topic", "campaign_id", "text", "properties")
+            column: f"{column} of many" if "erika" not in kind else f"Erika Typed-In {column}"
+            for column in EVENT_TEXTS
         }
         for n, kind in enumerate(kinds)
     ]
@@ -197,6 +202,9 @@ def test_types_of_events_that_few_do_are_one_type(poisoned):
     assert poisoned.rows(
         "select event_type, count(*) from core.events group by 1 order by 1", PUBLIC
     ) == [("other", 5), ("own_word", 5), ("page_viewed", 20)]
+    for column in EVENT_TEXTS:
+        found = poisoned.rows(f"select {column}, count(*) from core.events group by 1", PUBLIC)
+        assert dict(found) == {f"{column} of many": 25, "other": 5}
     assert poisoned.rows(
         "select customer_key, events, points from engagement.engagement_contributions"
         " where event_type = 'other' order by 1",

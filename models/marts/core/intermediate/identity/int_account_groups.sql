@@ -26,8 +26,8 @@ erased_ids as (
 
 account_pairs as (
     select
-        source || ':' || customer_id as left_node,
-        source || ':' || same_as as right_node
+        {{ account_key('customer_id') }} as left_node,
+        {{ account_key('same_as') }} as right_node
     from {{ ref('stg_identities') }}
     union
     select

@@ -45,5 +45,5 @@ with int_account_ids as (
 select
     source,
     customer_id,
-    source || ':' || customer_id as account_key
+    {{ account_key('customer_id') }} as account_key
 from int_account_ids

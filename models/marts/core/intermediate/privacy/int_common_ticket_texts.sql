@@ -1,0 +1,1 @@
+{{ common_texts('ticket', ref('stg_service_tickets'), ['channel', 'topic'], 'opened_date') }}

@@ -1,0 +1,1 @@
+{{ rated_rows('campaigns', 'started_on') }}

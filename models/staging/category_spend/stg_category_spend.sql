@@ -1,0 +1,1 @@
+{{ rated_rows('category_spend', 'year') }}

@@ -1,0 +1,1 @@
+{{ rated_rows('market_sizes', 'year') }}

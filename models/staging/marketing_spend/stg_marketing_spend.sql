@@ -1,0 +1,1 @@
+{{ rated_rows('marketing_spend', 'spend_date') }}

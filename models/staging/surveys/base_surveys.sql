@@ -1,0 +1,3 @@
+{{ config(materialized='table') }}
+
+{{ base_rows('surveys') }}

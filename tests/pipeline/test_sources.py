@@ -1,0 +1,78 @@
+"""Several sources of one shop: whose customer ids they bring."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import STAGING
+from test_oracle import differences
+
+from patronage.dbt import BuildError
+
+ORDERS = "order_id,ordered_at,customer_id,amount\n"
+SHOP = {
+    "orders": ORDERS + "1,2024-01-05,7,10\n2,2024-02-05,7,20\n3,2024-02-06,8,5\n",
+    "customers": "customer_id,email\n7,ann@example.com\n",
+}
+WEB = {
+    "events": "event_id,occurred_at,event_type,anonymous_id,customer_id\n"
+    "e1,2024-01-04 10:00:00,page_viewed,v1,\n"
+    "e2,2024-01-04 10:05:00,product_viewed,v1,7\n"
+    "e3,2024-02-04 10:00:00,page_viewed,v2,9\n"
+}
+OTHER = {"orders": ORDERS + "1,2024-03-01,7,30\n"}
+PERSONS = "select customer_key, customer_ids, orders from core.customers order by 1"
+
+
+@pytest.fixture
+def three(shop, tmp_path) -> list[dict[str, Any]]:
+    """A shop, its web site's events with the shop's own customer ids, and a shop of others."""
+
+    def source(name: str, tables: dict[str, str]) -> dict[str, Any]:
+        return {"name": name, "system": "files", "path": str(shop(name, **tables))}
+
+    return [
+        source("shop", SHOP),
+        source("web", WEB) | {"ids_of": "shop"},
+        source("other", OTHER),
+    ]
+
+
+def test_a_sources_customer_ids_may_be_those_of_another(warehouse, three):
+    warehouse.build(sources=three, checks=True)
+    assert warehouse.rows(PERSONS) == [
+        ("other:7", 1, 1),
+        ("shop:7", 1, 2),
+        ("shop:8", 1, 1),
+        ("shop:9", 1, 0),
+    ]
+    assert warehouse.rows("select event_key, customer_key from core.events order by 1") == [
+        ("web:e1", "shop:7"),
+        ("web:e2", "shop:7"),
+        ("web:e3", "shop:9"),
+    ]
+    settings = {"reporting_currency": "EUR", "params": {"rare_value_limit": 1}}
+    assert differences(warehouse, three, **settings) == []
+    # whoever asks one of them is asked for at both
+    (Path(three[1]["path"]) / "erasures.csv").write_text("customer_id,requested_at\n7,2024-03-02\n")
+    warehouse.build(sources=three, salt="pepper")
+    keys = [key for key, *_ in warehouse.rows(PERSONS)]
+    assert len(keys) == 4
+    assert "shop:7" not in keys
+    assert "other:7" in keys
+
+
+def test_a_source_that_has_no_ids_of_its_own_is_named(warehouse, three):
+    warehouse.selection = ["--select", *STAGING]
+    three[0]["ids_of"] = "other"
+    three[2]["ids_of"] = "elsewhere"
+    with pytest.raises(BuildError) as found:
+        warehouse.build(sources=three)
+    assert sorted(found.value.args) == [
+        "source 'other': ids_of names no other source: 'elsewhere'",
+        "source 'shop': ids_of names 'other', whose own ids are those of 'elsewhere':"
+        " name that one",
+        "source 'web': ids_of names 'shop', whose own ids are those of 'other': name that one",
+    ]
