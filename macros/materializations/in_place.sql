@@ -19,8 +19,10 @@
     {%- set existing = load_cached_relation(this) -%}
     {{ run_hooks(pre_hooks, inside_transaction=false) }}
     {{ run_hooks(pre_hooks) }}
-    {% do adapter.drop_relation(existing) if existing is not none %}
-    {% call statement('main') %}{{ statement_sql }}{% endcall %}
+    {% call statement('main') -%}
+        {% if existing is not none %}{{ get_drop_sql(existing) }};{% endif %}
+        {{ statement_sql }}
+    {%- endcall %}
     {{ run_hooks(post_hooks) }}
     {% do adapter.commit() %}
     {{ run_hooks(post_hooks, inside_transaction=false) }}

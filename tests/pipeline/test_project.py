@@ -6,8 +6,11 @@ import functools
 import importlib
 import json
 import re
+import shutil
+import subprocess
 import sys
 
+import duckdb
 import pytest
 import yaml
 from conftest import PROJECT, parsed
@@ -70,6 +73,29 @@ def test_plain_dbt_finds_its_profile_in_the_projects_folder(monkeypatch):
     monkeypatch.chdir(PROJECT)
     found = default_profiles_dir() / "profiles.yml"
     assert found.resolve() == PROJECT / "profiles" / "profiles.yml"
+
+
+@pytest.mark.parametrize("kind", ["table", "view"])
+def test_a_model_that_fails_leaves_its_old_rows(tmp_path, kind):
+    profile = {"type": "duckdb", "path": str(tmp_path / "w.duckdb")}
+    files = {
+        "dbt_project.yml": {"name": "small", "profile": "small", "macro-paths": ["macros"]},
+        "profiles.yml": {"small": {"target": "a", "outputs": {"a": profile}}},
+    }
+    for name, content in files.items():
+        (tmp_path / name).write_text(yaml.safe_dump(content))
+    shutil.copytree(PROJECT / "macros/materializations", tmp_path / "macros")
+    model = tmp_path / "models/things.sql"
+    model.parent.mkdir()
+    answers = []
+    for body in ("select 1 as n", "select n from nowhere", "select 2 as n"):
+        model.write_text(f"{{{{ config(materialized='{kind}') }}}} {body}")
+        folders = ["--project-dir", str(tmp_path), "--profiles-dir", str(tmp_path)]
+        run = [sys.executable, "-m", "dbt.cli.main", "run", "--quiet", *folders]
+        code = subprocess.run(run, cwd=tmp_path, capture_output=True).returncode
+        with duckdb.connect(profile["path"], read_only=True) as database:
+            answers.append((code, database.sql("from things").fetchall()))
+    assert answers == [(0, [(1,)]), (1, [(1,)]), (0, [(2,)])]
 
 
 def test_every_model_says_its_grain_and_stands_beside_its_yaml(manifest):
