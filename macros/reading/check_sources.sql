@@ -32,7 +32,8 @@
         {% do check_as_of(faults) %}
         {% do raise_faults(faults) %}
         {% for relation in relations %}
-            {% set fault = csv_fault(relation.group) if relation.group.format == 'csv' else relation.group.faults | first %}
+            {% set fault = csv_fault(relation.group) if relation.group.format == 'csv'
+                else xlsx_fault(relation.group) if relation.group.format == 'xlsx' else relation.group.faults | first %}
             {% do faults.append(fault ~ (' (save the file as CSV UTF-8)' if 'nvalid unicode' in fault else '')) if fault %}
         {% endfor %}
         {% do raise_faults(faults) %}
@@ -100,6 +101,7 @@
             {% else %}
                 {% do check_table(shop, table, contract[table].required, found, faults, contract[table].columns | list) %}
             {% endif %}
+            {% do check_cells(shop, found, own[table].known if table in own else contract[table].columns | list, faults) %}
             {% do relations.extend(found) %}
         {% endfor %}
     {% endif %}
@@ -157,6 +159,20 @@
                 shop.name ~ "/" ~ relation.name ~ ": columns ignored: " ~ names_with_meaning(extra, wanted, table), true
             ) %}
         {% endif %}
+    {% endfor %}
+{% endmacro %}
+
+{#- Whether workbooks have columns among `used` in which some numbers are dates and others are not: the engine cannot tell which. -#}
+{% macro check_cells(shop, relations, used, faults) %}
+    {% for relation in relations if relation.group.format == 'xlsx' %}
+        {% for column in relation.group.form.columns if column.kind == 'mixed' %}
+            {% if plain_name(column.name) in used %}
+                {% do complain(
+                    shop.path ~ "/" ~ relation.name ~ ": in column " ~ plain_name(column.name)
+                    ~ " some cells are dates and others numbers: give all of them one format, or save it as CSV UTF-8", faults
+                ) %}
+            {% endif %}
+        {% endfor %}
     {% endfor %}
 {% endmacro %}
 
