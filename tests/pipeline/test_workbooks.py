@@ -210,6 +210,16 @@ def test_without_the_extra_a_workbook_is_named_with_what_to_do(warehouse, tmp_pa
     assert error.value.args[0].endswith(
         f"there are 'orders.xlsx'; did you mean 'orders.xlsx': {way}"
     )
+    notices: list[str] = []
+    save(tmp_path / "two/orders.xlsx", GOOD)  # no second file of the table, as nobody reads it
+    save(tmp_path / "two/customers.xlsx", GOOD)
+    (tmp_path / "two/orders.csv").write_text("order_id,ordered_at\n")
+    warehouse.build(tmp_path / "two", notices=notices)
+    (notice,) = notices
+    assert notice == (
+        f"files/'customers.xlsx': {way.replace('orders', 'customers')} (it is not read; did you"
+        " mean the table customers?)"
+    )
     save(tmp_path / "many/orders/2.xlsx", GOOD)  # among others it would be missed by nobody
     (tmp_path / "many/orders/1.csv").write_text("order_id,ordered_at\n")
     with pytest.raises(BuildError) as error:
