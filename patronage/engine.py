@@ -15,9 +15,10 @@ import duckdb
 from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.flags import get_flags
-from duckdb import DuckDBPyConnection
+from duckdb import DuckDBPyConnection, list_type
 from duckdb.sqltypes import DOUBLE, VARCHAR
 
+from patronage.parquet import damaged
 from patronage.workbook import workbook
 
 PRIVATE = 0o077  # a mask: files are 0600, folders 0700
@@ -45,9 +46,14 @@ class Plugin(BasePlugin):
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         """Keep all connections to UTC, once: later the settings are locked (macro lock_engine)."""
         conn.execute("set global TimeZone = 'UTC'")
-        if extension_of("excel"):  # what its reader does not tell of a workbook (macro xlsx_heads)
-            types = [VARCHAR, DOUBLE]
-            conn.create_function("patronage_workbook", workbook, types, VARCHAR, side_effects=True)
+        # what the engine's readers do not tell (macros xlsx_heads and parquet_fault)
+        for name, function, types in (
+            ("patronage_workbook", workbook, [VARCHAR, DOUBLE]),
+            ("patronage_damaged", damaged, [list_type(VARCHAR)]),
+        ):
+            conn.create_function(
+                name, function, types, VARCHAR, null_handling="special", side_effects=True
+            )
 
     def configure_cursor(self, cursor: DuckDBPyConnection) -> None:
         """Hand over the salt as a variable of the session, so that no file holds it as SQL."""

@@ -33,7 +33,8 @@
         {% do raise_faults(faults) %}
         {% for relation in relations %}
             {% set fault = csv_fault(relation.group) if relation.group.format == 'csv'
-                else xlsx_fault(relation.group) if relation.group.format == 'xlsx' else relation.group.faults | first %}
+                else xlsx_fault(relation.group) if relation.group.format == 'xlsx'
+                else parquet_fault(relation.group) if relation.group.format == 'parquet' else relation.group.faults | first %}
             {% do faults.append(fault ~ (' (save the file as CSV UTF-8)' if 'nvalid unicode' in fault else '')) if fault %}
         {% endfor %}
         {% do raise_faults(faults) %}

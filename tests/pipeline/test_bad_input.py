@@ -22,6 +22,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import xlsxwriter
 from conftest import PROJECT
 
 from patronage.contract import contract_of, judged_rows
@@ -35,6 +36,17 @@ def parquet(**columns: list[Any]) -> bytes:
     """Columns as the bytes of a Parquet file."""
     file = io.BytesIO()
     pq.write_table(pa.table(columns), file)
+    return file.getvalue()
+
+
+def workbook(*sheets: str) -> bytes:
+    """Lines of CSV as the sheets of a workbook."""
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file) as book:
+        for text in sheets:
+            sheet = book.add_worksheet()
+            for place, row in enumerate(csv.reader(io.StringIO(text))):
+                sheet.write_row(place, 0, row)
     return file.getvalue()
 
 
@@ -100,6 +112,18 @@ BROKEN_FILES: dict[str, tuple[dict[str, str | bytes], str]] = {
         "orders.csv, line 3: Maximum line size",
     ),
     "truncated_parquet": ({"orders.parquet": TYPED[: len(TYPED) // 2]}, "orders.parquet"),
+    "parquet_with_a_damaged_page": (
+        {"orders.parquet": TYPED[:40] + b"\xff" * 40 + TYPED[80:]},
+        "orders.parquet: the file is damaged (its head is there, but not all rows can be read)",
+    ),
+    "parquet_with_a_damaged_page_among_good_ones": (
+        {"orders/1.parquet": TYPED, "orders/2.parquet": TYPED[:40] + b"\xff" * 40 + TYPED[80:]},
+        "orders/2.parquet: the file is damaged",
+    ),
+    "two_sheets": (
+        {"orders.xlsx": workbook(HEADER, HEADER)},
+        "orders.xlsx: more than one sheet holds data (Sheet1, Sheet2): save each as a file",
+    ),
     "csv_named_parquet": ({"orders.parquet": GOOD}, "orders.parquet"),
     "broken_file_among_good_ones": (
         {"orders/1.csv": GOOD, "orders/2.csv": GOOD + "short\n", "orders/3.csv": GOOD},
