@@ -12,6 +12,7 @@
     {% do raise_faults(attached) %}
     {#- `patronage build` runs dbt twice on the same files: they are read once -#}
     {% if execute and is_first %}
+        {% do remember_files(raw_paths()) %}
         {% set faults = [] %}
         {% set relations = [] %}
         {% set seen = [] %}

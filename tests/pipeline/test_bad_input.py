@@ -148,6 +148,41 @@ def test_a_broken_file_stops_the_build_with_one_line(warehouse, tmp_path, name):
     assert warehouse.rows("select count(*) from information_schema.tables") == [(0,)]
 
 
+CHANGES = {
+    "grown": lambda file: file.write_text(file.read_text() + "later,2024-01-06,2,\n"),
+    "replaced": lambda file: (file.unlink(), file.write_text(EXTRA.replace("good", "evil"))),
+    "joined": lambda file: file.with_name("2.csv").write_text(EXTRA),
+}
+EXTRA = "order_id,ordered_at,amount,unknown\ngood,2024-01-05,1,\n"
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_files_that_change_while_they_are_read_stop_the_build(warehouse, tmp_path, change):
+    """What is built of two states of a shop is never published: the build has failed."""
+    file = tmp_path / "orders/1.csv"
+    file.parent.mkdir()
+    file.write_text(EXTRA)
+    changes = [CHANGES[change]]
+
+    class Moment(list[str]):
+        """When the files are checked, and not read yet: a column is named as ignored then."""
+
+        def append(self, line: str) -> None:
+            assert "columns ignored: unknown" in line
+            for made in changes:
+                made(file)
+            changes.clear()
+
+    warehouse.selection = ["--select", "path:models/staging", "path:seeds"]
+    with pytest.raises(BuildError) as error:
+        warehouse.build(tmp_path, notices=Moment())
+    *_, line = error.value.args
+    name = "2.csv" if change == "joined" else "1.csv"
+    assert line == (
+        f"{tmp_path}/orders/{name}: it changed while it was read; build again when it is complete"
+    )
+
+
 KEYS = {
     "orders": ["order_id"],
     "order_lines": ["order_id", "line_id"],
