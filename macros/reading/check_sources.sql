@@ -76,6 +76,7 @@
         {% set required = required_tables(shop) %}
         {% set files = {} %}
         {% set unclear = [] %}
+        {% set before = faults | length %}
         {% for table in tables %}
             {% set known_faults = faults | length %}
             {% set found = raw_files(shop, table, listed, faults) %}
@@ -106,6 +107,17 @@
             {% do check_cells(shop, found, own[table].known if table in own else contract[table].columns | list, faults) %}
             {% do relations.extend(found) %}
         {% endfor %}
+        {% set meant = system_meant(shop, listed) if faults | length > before and not unclear %}
+        {% if meant %}
+            {#- then all else that is wrong is so because of this -#}
+            {% for fault in faults[before:] %}
+                {% do faults.pop() %}
+            {% endfor %}
+            {% do complain(
+                shop.path ~ ": these are files of the system " ~ meant ~ ", not of " ~ shop.system
+                ~ ": name that one (PATRONAGE_SYSTEM, or system in the var sources)", faults
+            ) %}
+        {% endif %}
     {% endif %}
     {{ return(relations) }}
 {% endmacro %}

@@ -148,6 +148,29 @@ def test_a_broken_file_stops_the_build_with_one_line(warehouse, tmp_path, name):
     assert warehouse.rows("select count(*) from information_schema.tables") == [(0,)]
 
 
+@pytest.mark.parametrize(
+    ("named", "lies_there"),
+    [("files", "shopify_csv"), ("klaviyo", "shopify_csv"), ("posthog", "ga4"), ("ga4", "files")],
+)
+def test_the_wrong_system_is_one_line_that_names_the_right_one(
+    warehouse, tmp_path, named, lies_there
+):
+    """By what it needs, which is there: not by each table and column that the other lacks."""
+    folder = PROJECT / "tests/systems" / lies_there
+    if lies_there == "files":
+        folder = tmp_path
+        for table in ("order_lines", "customers", "orders"):
+            (tmp_path / f"{table}.csv").write_text(
+                "order_id,line_id,ordered_at,customer_id,email,amount\n"
+            )
+    with pytest.raises(BuildError) as error:
+        warehouse.build(folder, system=named)
+    assert error.value.args == (
+        f"{folder}: these are files of the system {lies_there}, not of {named}: name that one"
+        " (PATRONAGE_SYSTEM, or system in the var sources)",
+    )
+
+
 CHANGES = {
     "grown": lambda file: file.write_text(file.read_text() + "later,2024-01-06,2,\n"),
     "replaced": lambda file: (file.unlink(), file.write_text(EXTRA.replace("good", "evil"))),
