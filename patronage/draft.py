@@ -1,8 +1,8 @@
-"""A draft of a system: the YAML of its raw tables, a mapping for each contract table, and a test.
+"""A draft of a system: the YAML of its raw tables, and a mapping for each contract table.
 
 What comes from files (names of files and columns) gets into the draft as plain words alone, so that
-it can be neither SQL nor a template nor a path. The test's rows are made up: nothing that stands in
-a shop's rows is written.
+it can be neither SQL nor a template nor a path. Its test is a made-up shop (made_up.py): nothing
+that stands in a shop's rows is written.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from typing import Any
 import duckdb
 
 from patronage.database import NO_EXTENSIONS
-from patronage.guess import MADE, Form, Guess, form_of, plain_words
+from patronage.guess import MADE, Form, Guess, form_of, has_commas, plain_words
+from patronage.made_up import MadeUpShop
 from patronage.samples import RawTable
 from patronage.source import SourceError, plain
 
@@ -27,10 +28,6 @@ GRAIN = {
     "events": "event",
     "identities": "pair of ids of one person",
 }
-# the made-up shop: two orders of two customers, with three lines of two products
-CENTS = {"amount": (2000, 550, 2000), "unit_price": (1000, 550, 1000), "quantity": (200, 100, 200)}
-ORDER = (1001, 1001, 1002)  # of each line
-TIMES = {1001: ("2024", "01", "05", "10:00"), 1002: ("2024", "02", "06", "11:00")}
 
 
 class Draft:
@@ -210,7 +207,7 @@ class Draft:
                 )
             if column in ("quantity", "amount") and any(value.startswith("-") for value in values):
                 notes.append(f"{word} is negative in some rows: are these refunds?")
-            if self.has_commas(guess.raw):
+            if has_commas(guess.raw):
                 return f"{{{{ written_number({self.argument(word)}) }}}}"
             if form.has_thousands:
                 return f"{{{{ written_number({self.argument(word)}, '.') }}}}"
@@ -233,119 +230,6 @@ class Draft:
             notes.append(f"{word} is always at midnight, so it is a date")
             sql = f"substr({sql}, 1, 10)"
         return sql
-
-    def has_commas(self, raw: RawTable) -> bool:
-        """Whether numbers of a raw table have a decimal comma."""
-        return any(form_of(values).has_comma for values in raw.columns.values())
-
-    def test_files(self) -> dict[str, tuple[str, str]]:
-        """Return the test's folder: file names, what is in them, and their encoding."""
-        written = {"expected.yml": (self.expected(), "utf-8")}
-        for raw in self.raws.values():
-            stem = re.sub(r"[^\w -]", "_", raw.stem)
-            delimiter = raw.delimiter or ","
-            header = [*raw.columns]
-            rows = self.made_up(raw)
-            lines = [header, *([row.get(name, "") for name in header] for row in rows)]
-            text = "\n".join(
-                delimiter.join(cell(value, delimiter) for value in line) for line in lines
-            )
-            written[f"{stem}.csv"] = (text + "\n", raw.encoding or "utf-8")
-        return written
-
-    def made_up(self, raw: RawTable) -> list[dict[str, str]]:
-        """Return made-up rows of a raw table, written as its values are."""
-        own = [guess for guess in self.guesses if guess.raw is raw]
-        main = next((one for one in own if one.table == "order_lines"), own[0])
-        rows = []
-        for number in range({"order_lines": 3, "refunds": 1, "events": 1}.get(main.table, 2)):
-            row: dict[str, str] = {}
-            for guess in (main, *own):
-                for column, name in guess.columns.items():
-                    if name and name not in row:
-                        values = raw.columns[name]
-                        row[name] = self.value(guess, column, number, main.table, form_of(values))
-            rows.append(row)
-        return rows
-
-    def value(self, guess: Guess, column: str, number: int, rows_of: str, form: Form) -> str:
-        """Return a made-up value of a contract column in the row of this number."""
-        order = ORDER[number] if rows_of == "order_lines" else 1001 + number
-        person = order - 1000
-        kind = self.contract[guess.table]["columns"][column]
-        product = 1 + number % 2 if rows_of == "order_lines" else 1 + number
-        if kind in ("time", "day", "birthday"):
-            return made_up_time(TIMES[order], form)
-        if kind in ("amount", "number", "rate"):
-            if column not in CENTS:
-                return "0"
-            cents = CENTS[column][number]
-            if rows_of != "order_lines":
-                cents = {"orders": (2550, 2000), "refunds": (500,)}.get(rows_of, (100, 100))[number]
-            sign = "," if self.has_commas(guess.raw) else "."
-            return (
-                f"{cents // 100}{sign}{cents % 100:02}"
-                if cents % 100 or column != "quantity"
-                else str(cents // 100)
-            )
-        known = {
-            "order_id": str(order),
-            "customer_id": f"Made Up {person}"
-            if " " in "".join(guess.raw.columns[guess.columns[column]])
-            else str(person),
-            "same_as": f"person-{person}",
-            "line_id": str(number + 1),
-            "product_id": f"A{product}",
-            "refund_id": "R1",
-            "event_id": "E1",
-            "event_type": "page_viewed",
-            "status": "paid",
-            "currency": "EUR",
-            "email": f"person{person}@example.com",
-            "phone": f"+4366012345{person:02}",
-            "name": f"Product {product}",
-        }
-        return known.get(column, {"flag": "false"}.get(kind, "some"))
-
-    def expected(self) -> str:
-        """Return what is right of the made-up shop, worked out from what was made up."""
-        filled = {guess.table: guess for guess in self.guesses}
-        counts = {"order_lines": 3, "refunds": 1, "events": 1}
-        lines = ["# Of a made-up shop, no row of which is real: two orders of two customers."]
-        lines.append("# Change a row, work out by hand what is right, and write it here.")
-        lines.append("rows:")
-        lines += [f"  {table}: [{counts.get(table, 2)}, 0, 0]" for table in self.tables]
-        if "orders" not in filled or "" in filled["orders"].columns.values():
-            return "\n".join(lines) + "\n" if "orders" not in filled else ""
-        priced = filled.get("order_lines")
-        units = CENTS["quantity"] if priced and "quantity" in priced.columns else (100, 100, 100)
-        if priced and "amount" in priced.columns:
-            amounts = CENTS["amount"]
-        elif priced and "unit_price" in priced.columns:
-            amounts = tuple(a * b // 100 for a, b in zip(CENTS["unit_price"], units, strict=True))
-        else:
-            has_amount = "amount" in filled["orders"].columns
-            amounts = (2550, 0, 2000) if has_amount else (0, 0, 0)
-        refund = 500 if "refunds" in filled else 0
-        months = (amounts[0] + amounts[1] - refund, amounts[2])
-        is_known = {"customer_id", "email", "phone"} & filled["orders"].columns.keys()
-        lines += [
-            "totals:",
-            "  orders: 2",
-            "  valid_orders: 2",
-            f"  gross: {sum(amounts) / 100}",
-            "  discounts: 0",
-            f"  refunds: {refund / 100}",
-            f"  net: {(sum(amounts) - refund) / 100}",
-            "months:",
-        ]
-        for month, sales in zip(("2024-01", "2024-02"), months, strict=True):
-            new, unattributed = (sales, 0) if is_known else (0, sales)
-            lines.append(
-                f'  "{month}": {{ledger: {sales / 100}, new: {new / 100}, returning: 0,'
-                f" unattributed: {unattributed / 100}}}"
-            )
-        return "\n".join(lines) + "\n"
 
 
 def reserved_words() -> set[str]:
@@ -380,26 +264,6 @@ def comment(note: str) -> list[str]:
     return [f"    --{line}" for line in lines]
 
 
-def cell(value: str, delimiter: str) -> str:
-    """Return a value as a field of a CSV line; what no header should hold is left out."""
-    value = "".join(sign for sign in value if sign.isprintable())
-    return (
-        f'"{value.replace(chr(34), chr(34) * 2)}"' if delimiter in value or '"' in value else value
-    )
-
-
-def made_up_time(parts: tuple[str, str, str, str], form: Form) -> str:
-    """Return a time as a column's times are written."""
-    year, month, day, clock = parts
-    if form.per_second:
-        seconds = {"01": 1704448800, "02": 1707217200}[month]
-        return str(seconds * form.per_second)
-    if not form.order:
-        return f"{year}-{month}-{day} {'00:00' if form.is_midnight else clock}:00"
-    date = form.order.replace("YYYY", year).replace("YY", year[2:])
-    return date.replace("MM", month).replace("DD", day)
-
-
 def write(draft: Draft, project: Path) -> list[Path]:
     """Write a draft's models and test into the project; return the files.
 
@@ -411,7 +275,7 @@ def write(draft: Draft, project: Path) -> list[Path]:
         if folder.exists() or folder.is_symlink():
             raise SourceError(f"{folder} is there already: remove it, or take another name")
     contents = {models / name: (text, "utf-8") for name, text in draft.files().items()}
-    tested = draft.test_files()
+    tested = MadeUpShop(draft.guesses, draft.contract).files()
     if tested["expected.yml"][0]:
         contents |= {test / name: content for name, content in tested.items()}
     for path, (text, encoding) in contents.items():

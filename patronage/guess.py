@@ -85,6 +85,11 @@ def form_of(values: Iterable[str]) -> Form:
     return Form("text")
 
 
+def has_commas(raw: RawTable) -> bool:
+    """Whether numbers of a raw table have a decimal comma."""
+    return any(form_of(values).has_comma for values in raw.columns.values())
+
+
 def order_of(found: list[re.Match[str]]) -> tuple[str, bool]:
     """Return in which order the parts of dates stand, and whether another one would do as well."""
     sign = found[0][2]

@@ -15,14 +15,10 @@
             where ~ "attach holds a password: put it into the environment (PGPASSWORD, MYSQL_PWD)", faults
         )) }}
     {% endif %}
-    {% if kind != 'duckdb' %}
-        {% set extension = run_query('select getvariable(' ~ literal('patronage_' ~ kind) ~ ')').columns[0].values()[0] %}
-        {% if not extension %}
-            {{ return(complain(
-                where ~ "to read " ~ kind ~ " a package is needed: pip install 'patronage[databases]'", faults
-            )) }}
-        {% endif %}
-        {% do run_query('load ' ~ literal(extension)) %}
+    {% if kind != 'duckdb' and not load_extension(kind) %}
+        {{ return(complain(
+            where ~ "to read " ~ kind ~ " a package is needed: pip install 'patronage[databases]'", faults
+        )) }}
     {% endif %}
     {% set copies = quoted(shop.database) %}
     {% set schema = copies ~ '.' ~ quoted(shop.schema) %}

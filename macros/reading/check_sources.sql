@@ -12,6 +12,7 @@
     {% do raise_faults(attached) %}
     {#- `patronage build` runs dbt twice on the same files: they are read once -#}
     {% if execute and is_first %}
+        {% do remember_files(raw_paths()) %}
         {% set faults = [] %}
         {% set relations = [] %}
         {% set seen = [] %}
@@ -32,7 +33,9 @@
         {% do check_as_of(faults) %}
         {% do raise_faults(faults) %}
         {% for relation in relations %}
-            {% set fault = csv_fault(relation.group) if relation.group.format == 'csv' else relation.group.faults | first %}
+            {% set fault = csv_fault(relation.group) if relation.group.format == 'csv'
+                else xlsx_fault(relation.group) if relation.group.format == 'xlsx'
+                else parquet_fault(relation.group) if relation.group.format == 'parquet' else relation.group.faults | first %}
             {% do faults.append(fault ~ (' (save the file as CSV UTF-8)' if 'nvalid unicode' in fault else '')) if fault %}
         {% endfor %}
         {% do raise_faults(faults) %}
@@ -73,6 +76,7 @@
         {% set required = required_tables(shop) %}
         {% set files = {} %}
         {% set unclear = [] %}
+        {% set before = faults | length %}
         {% for table in tables %}
             {% set known_faults = faults | length %}
             {% set found = raw_files(shop, table, listed, faults) %}
@@ -100,8 +104,20 @@
             {% else %}
                 {% do check_table(shop, table, contract[table].required, found, faults, contract[table].columns | list) %}
             {% endif %}
+            {% do check_cells(shop, found, own[table].known if table in own else contract[table].columns | list, faults) %}
             {% do relations.extend(found) %}
         {% endfor %}
+        {% set meant = system_meant(shop, listed) if faults | length > before and not unclear %}
+        {% if meant %}
+            {#- then all else that is wrong is so because of this -#}
+            {% for fault in faults[before:] %}
+                {% do faults.pop() %}
+            {% endfor %}
+            {% do complain(
+                shop.path ~ ": these are files of the system " ~ meant ~ ", not of " ~ shop.system
+                ~ ": name that one (PATRONAGE_SYSTEM, or system in the var sources)", faults
+            ) %}
+        {% endif %}
     {% endif %}
     {{ return(relations) }}
 {% endmacro %}
@@ -157,6 +173,20 @@
                 shop.name ~ "/" ~ relation.name ~ ": columns ignored: " ~ names_with_meaning(extra, wanted, table), true
             ) %}
         {% endif %}
+    {% endfor %}
+{% endmacro %}
+
+{#- Whether workbooks have columns among `used` in which some numbers are dates and others are not: the engine cannot tell which. -#}
+{% macro check_cells(shop, relations, used, faults) %}
+    {% for relation in relations if relation.group.format == 'xlsx' %}
+        {% for column in relation.group.form.columns if column.kind == 'mixed' %}
+            {% if plain_name(column.name) in used %}
+                {% do complain(
+                    shop.path ~ "/" ~ relation.name ~ ": in column " ~ plain_name(column.name)
+                    ~ " some cells are dates and others numbers: give all of them one format, or save it as CSV UTF-8", faults
+                ) %}
+            {% endif %}
+        {% endfor %}
     {% endfor %}
 {% endmacro %}
 

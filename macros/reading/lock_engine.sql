@@ -12,6 +12,7 @@
         {% for shop in shops if not shop.schema %}
             {% do folders.append(shop.path) %}
             {% for path in list_files(shop.path) %}
+                {% set is_read = reads_workbooks() if path.lower().endswith('.xlsx') %}
                 {% do folders.append(shop.path ~ '/' ~ path[(shop.path | length):].strip('/').split('/')[0]) %}
             {% endfor %}
         {% endfor %}

@@ -160,7 +160,9 @@
 {#- What to do with a file that may be a table's, but is not read as one. -#}
 {% macro way_to_table(name, table) %}
     {% set parts = name.split('/') %}
-    {% if not file_form(name) %}
+    {% if file_form(name).format == 'xlsx' and not reads_workbooks() %}
+        {{ return(way_to_workbook(table)) }}
+    {% elif not file_form(name) %}
         {{ return("save it as CSV UTF-8 (" ~ table ~ ".csv)") }}
     {% elif parts | length > 1 %}
         {{ return("put it into the shop's folder as " ~ table ~ "." ~ file_form(name).ending ~ ", or into a folder " ~ table ~ "/") }}

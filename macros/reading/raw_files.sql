@@ -1,7 +1,7 @@
 {#- The raw files of one table of a shop: a list of {path, name, format, delim, encoding, is_packed,
     partitions}.
 
-    A table is <table>.csv (.csv.gz, .tsv, .parquet, .jsonl, the ending in any case), or all such files below <table>/; those of a
+    A table is <table>.csv (.csv.gz, .tsv, .parquet, .jsonl, .xlsx, the ending in any case), or all such files below <table>/; those of a
     system's table are all whose name is as its YAML says (macro system_tables). Hidden files (. and _, but for _loaded_at=…/) are
     no data. `name` is the path below the shop's folder, `partitions` the names of its hive folders (country=DE/). `listed` is
     what list_files says of the shop's folder, `faults` a list for what is wrong. -#}
@@ -20,13 +20,16 @@
             and not modules.re.search('(^|/)([.]|_(?![^/=]*=))', name) %}
             {% set partitions = modules.re.findall('([^/=]+)=[^/]*/', name | lower) | unique | list %}
             {% do check_file_name(shop, name, partitions) if modules.re.search(odd, name) %}
+            {% set is_read = form.format != 'xlsx' or reads_workbooks() %}
+            {#- alone it is no file of the table; among others it must not be left out without a word -#}
+            {% do complain(path ~ ": " ~ way_to_workbook(stem), faults) if not is_read and ('/' in name or own) %}
             {% do found.append({
                 'path': path, 'name': name, 'format': form.format,
                 'delim': own.delimiter or form.delim if own and form.format == 'csv' else form.delim,
                 'encoding': own.encoding if own and form.format == 'csv' else 'utf-8',
                 'is_packed': form.is_packed, 'partitions': partitions,
-            }) %}
-            {% do forms.append(place) if place not in forms %}
+            }) if is_read %}
+            {% do forms.append(place) if is_read and place not in forms %}
         {% endif %}
     {% endfor %}
     {% if found | length > number_var('max_files', 1) %}
@@ -50,12 +53,12 @@
 
 {#- How a file of this name is read, by its ending: {ending (as it stands there), format, delim, is_packed}; none if it is not. -#}
 {% macro file_form(name) %}
-    {% set ending = modules.re.search('(?i)[.]((?:csv|tsv|jsonl|ndjson)(?:[.]gz)?|parquet)$', name) %}
+    {% set ending = modules.re.search('(?i)[.]((?:csv|tsv|jsonl|ndjson)(?:[.]gz)?|parquet|xlsx)$', name) %}
     {% if ending %}
         {% set kind = ending.group(1) | lower %}
         {{ return({
             'ending': ending.group(1),
-            'format': 'parquet' if kind == 'parquet' else 'json' if 'json' in kind else 'csv',
+            'format': kind if kind in ('parquet', 'xlsx') else 'json' if 'json' in kind else 'csv',
             'delim': '\t' if kind.startswith('tsv') else ',',
             'is_packed': kind.endswith('gz'),
         }) }}

@@ -22,6 +22,7 @@
         {% if alike | string not in known %}
             {% set columns = csv_columns(file.path, head.header, file.delim, faults) if file.format == 'csv'
                 else json_columns(keys) if file.format == 'json'
+                else xlsx_columns(file.path, head, faults) if file.format == 'xlsx'
                 else query_columns('select * from ' ~ shop_table(shop, file.path)) if file.format == 'table'
                 else parquet_columns(file) %}
             {% set columns = numbered_columns(columns, own) if own and columns else columns %}
@@ -53,6 +54,7 @@
         {% endfor %}
         {% set rows = csv_rows(group) if group.format == 'csv' else json_rows(group) if group.format == 'json'
             else table_rows(shop, group) if group.format == 'table'
+            else xlsx_rows(group) if group.format == 'xlsx'
             else parquet_rows(group) %}
         {% do relations.append({
             'sql': 'select ' ~ partition_columns(group, shop.path) ~ ' from ' ~ rows,
@@ -64,7 +66,7 @@
     {{ return(relations) }}
 {% endmacro %}
 
-{#- What must be known of raw files before they are read, by path: csv_heads, json_heads and parquet_heads. -#}
+{#- What must be known of raw files before they are read, by path: csv_heads, json_heads, xlsx_heads and parquet_heads. -#}
 {% macro raw_heads(files) %}
     {% set heads = {} %}
     {% for file in files if file.format == 'table' %}
@@ -83,6 +85,7 @@
             | map(attribute='path') | list, is_packed
         )) %}
     {% endfor %}
+    {% do heads.update(xlsx_heads(files | selectattr('format', 'eq', 'xlsx') | map(attribute='path') | list)) %}
     {% do heads.update(parquet_heads(files | selectattr('format', 'eq', 'parquet') | map(attribute='path') | list)) %}
     {{ return(heads) }}
 {% endmacro %}

@@ -10,6 +10,11 @@
     {% do attach_shop(shop, faults, 200, first_look=true) if shop.attach and not faults %}
     {% do raise_faults(faults) %}
     {% set listed = shop_files(shop) %}
+    {% do log(mark ~ tojson({'systems': systems_found(shop, listed), 'samples': table_samples(shop, listed) if shop.attach else {}}), true) %}
+{% endmacro %}
+
+{#- Which systems' files lie in a shop: of each what recognise logs. -#}
+{% macro systems_found(shop, listed) %}
     {% set known_heads = {} %}
     {% set found = {} %}
     {% for system in var('systems') %}
@@ -37,7 +42,21 @@
         {% endfor %}
         {% do found.update({system: {'complete': complete, 'broken': broken, 'absent': absent, 'columns': known | length}}) %}
     {% endfor %}
-    {% do log(mark ~ tojson({'systems': found, 'samples': table_samples(shop, listed) if shop.attach else {}}), true) %}
+    {{ return(found) }}
+{% endmacro %}
+
+{#- The system whose files lie in a shop rather than those of the one that it names: all that it needs is there, in more columns than the
+    other knows; none where that is not clear. -#}
+{% macro system_meant(shop, listed) %}
+    {% set found = systems_found(shop, listed) %}
+    {% set best = namespace(system=none, columns=[found[shop.system].columns, 4] | max) %}
+    {% for system, told in found.items() if told.complete and not told.absent and not told.broken %}
+        {% if told.columns > best.columns %}
+            {% set best.system = system %}
+            {% set best.columns = told.columns %}
+        {% endif %}
+    {% endfor %}
+    {{ return(best.system) }}
 {% endmacro %}
 
 {#- The rows that a first look has taken of a database's tables: of each its columns' names and its rows as JSON. -#}

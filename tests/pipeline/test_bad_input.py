@@ -22,6 +22,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import xlsxwriter
 from conftest import PROJECT
 
 from patronage.contract import contract_of, judged_rows
@@ -35,6 +36,17 @@ def parquet(**columns: list[Any]) -> bytes:
     """Columns as the bytes of a Parquet file."""
     file = io.BytesIO()
     pq.write_table(pa.table(columns), file)
+    return file.getvalue()
+
+
+def workbook(*sheets: str) -> bytes:
+    """Lines of CSV as the sheets of a workbook."""
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file) as book:
+        for text in sheets:
+            sheet = book.add_worksheet()
+            for place, row in enumerate(csv.reader(io.StringIO(text))):
+                sheet.write_row(place, 0, row)
     return file.getvalue()
 
 
@@ -100,6 +112,18 @@ BROKEN_FILES: dict[str, tuple[dict[str, str | bytes], str]] = {
         "orders.csv, line 3: Maximum line size",
     ),
     "truncated_parquet": ({"orders.parquet": TYPED[: len(TYPED) // 2]}, "orders.parquet"),
+    "parquet_with_a_damaged_page": (
+        {"orders.parquet": TYPED[:40] + b"\xff" * 40 + TYPED[80:]},
+        "orders.parquet: the file is damaged (its head is there, but not all rows can be read)",
+    ),
+    "parquet_with_a_damaged_page_among_good_ones": (
+        {"orders/1.parquet": TYPED, "orders/2.parquet": TYPED[:40] + b"\xff" * 40 + TYPED[80:]},
+        "orders/2.parquet: the file is damaged",
+    ),
+    "two_sheets": (
+        {"orders.xlsx": workbook(HEADER, HEADER)},
+        "orders.xlsx: more than one sheet holds data (Sheet1, Sheet2): save each as a file",
+    ),
     "csv_named_parquet": ({"orders.parquet": GOOD}, "orders.parquet"),
     "broken_file_among_good_ones": (
         {"orders/1.csv": GOOD, "orders/2.csv": GOOD + "short\n", "orders/3.csv": GOOD},
@@ -122,6 +146,64 @@ def test_a_broken_file_stops_the_build_with_one_line(warehouse, tmp_path, name):
     del error
     gc.collect()  # the failure's frames hold the build file open
     assert warehouse.rows("select count(*) from information_schema.tables") == [(0,)]
+
+
+@pytest.mark.parametrize(
+    ("named", "lies_there"),
+    [("files", "shopify_csv"), ("klaviyo", "shopify_csv"), ("posthog", "ga4"), ("ga4", "files")],
+)
+def test_the_wrong_system_is_one_line_that_names_the_right_one(
+    warehouse, tmp_path, named, lies_there
+):
+    """By what it needs, which is there: not by each table and column that the other lacks."""
+    folder = PROJECT / "tests/systems" / lies_there
+    if lies_there == "files":
+        folder = tmp_path
+        for table in ("order_lines", "customers", "orders"):
+            (tmp_path / f"{table}.csv").write_text(
+                "order_id,line_id,ordered_at,customer_id,email,amount\n"
+            )
+    with pytest.raises(BuildError) as error:
+        warehouse.build(folder, system=named)
+    assert error.value.args == (
+        f"{folder}: these are files of the system {lies_there}, not of {named}: name that one"
+        " (PATRONAGE_SYSTEM, or system in the var sources)",
+    )
+
+
+CHANGES = {
+    "grown": lambda file: file.write_text(file.read_text() + "later,2024-01-06,2,\n"),
+    "replaced": lambda file: (file.unlink(), file.write_text(EXTRA.replace("good", "evil"))),
+    "joined": lambda file: file.with_name("2.csv").write_text(EXTRA),
+}
+EXTRA = "order_id,ordered_at,amount,unknown\ngood,2024-01-05,1,\n"
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_files_that_change_while_they_are_read_stop_the_build(warehouse, tmp_path, change):
+    """What is built of two states of a shop is never published: the build has failed."""
+    file = tmp_path / "orders/1.csv"
+    file.parent.mkdir()
+    file.write_text(EXTRA)
+    changes = [CHANGES[change]]
+
+    class Moment(list[str]):
+        """When the files are checked, and not read yet: a column is named as ignored then."""
+
+        def append(self, line: str) -> None:
+            assert "columns ignored: unknown" in line
+            for made in changes:
+                made(file)
+            changes.clear()
+
+    warehouse.selection = ["--select", "path:models/staging", "path:seeds"]
+    with pytest.raises(BuildError) as error:
+        warehouse.build(tmp_path, notices=Moment())
+    *_, line = error.value.args
+    name = "2.csv" if change == "joined" else "1.csv"
+    assert line == (
+        f"{tmp_path}/orders/{name}: it changed while it was read; build again when it is complete"
+    )
 
 
 KEYS = {

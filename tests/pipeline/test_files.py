@@ -18,7 +18,7 @@ def test_all_faults_of_a_delivery_come_at_once(warehouse, tmp_path):
         "good/orders.csv": HEADER + "1,2024-01-01\n",
         "bad/Orders_2024-01.CSV": HEADER,
         "bad/export/orders.csv.gz": "",
-        "bad/orders.xlsx": "",
+        "bad/orders.ods": "",
         "bad/readme.md": "",
         "bad/refunds.csv": "refund_id;refunded_at;amount\n1;2024-01-01;12,50\n",
         "bad/customers.csv": b"customer_id,na\xefve\n",
@@ -43,11 +43,11 @@ def test_all_faults_of_a_delivery_come_at_once(warehouse, tmp_path):
             f"{folder}: table events is there more than once (events.csv, events.tsv); keep one",
             f"{folder}: required table orders is missing (orders.csv, .csv.gz, .tsv, .parquet or a "
             "folder orders/); there are 'Orders_2024-01.CSV', 'customers.csv', 'events.csv', "
-            "'events.tsv', 'export/orders.csv.gz', 'order_lines.csv', 'orders.xlsx', "
+            "'events.tsv', 'export/orders.csv.gz', 'order_lines.csv', 'orders.ods', "
             "'products.tsv', 'readme.md', 'refunds.csv'; did you mean "
             "'Orders_2024-01.CSV': name it orders.CSV, or put it and others like it into a folder "
             "orders/; 'export/orders.csv.gz': put it into the shop's folder as orders.csv.gz, or "
-            "into a folder orders/; 'orders.xlsx': save it as CSV UTF-8 (orders.csv)",
+            "into a folder orders/; 'orders.ods': save it as CSV UTF-8 (orders.csv)",
             f"{folder}/refunds.csv: its columns are divided by semicolons: save it as CSV UTF-8 "
             "with commas; numbers need a decimal point, too (12.50)",
             f"{folder}/customers.csv: no header line; the file is empty or no UTF-8 text (then "
@@ -68,7 +68,7 @@ def test_what_is_not_read_is_named_with_what_it_may_be(warehouse, shop):
         order_lines_old="",
         notes="",
     )
-    (data / "customers.xlsx").write_text("")
+    (data / "customers.ods").write_text("")
     warehouse.build(data, notices=notices)
     line = (
         "save it as CSV UTF-8 (customers.csv) (it is not read; did you mean the table customers?)"
@@ -76,7 +76,7 @@ def test_what_is_not_read_is_named_with_what_it_may_be(warehouse, shop):
     way = "name it order_lines.csv, or put it and others like it into a folder order_lines/"
     not_read = "(it is not read; did you mean the table order_lines?)"
     assert sorted(notices) == [
-        f"files/'customers.xlsx': {line}",
+        f"files/'customers.ods': {line}",
         f"files/'order_items.csv': {way} {not_read}",
         f"files/'order_lines_old.csv': {way} {not_read}",
         "files/orders.csv: columns ignored: order_status (did you mean status?), "

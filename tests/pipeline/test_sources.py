@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import STAGING
+import yaml
+from conftest import PROJECT, STAGING
 from test_oracle import differences
+from test_systems import SYSTEMS, assert_sums, expected
 
 from patronage.dbt import BuildError
 
@@ -75,4 +79,48 @@ def test_a_source_that_has_no_ids_of_its_own_is_named(warehouse, three):
         "source 'shop': ids_of names 'other', whose own ids are those of 'elsewhere':"
         " name that one",
         "source 'web': ids_of names 'shop', whose own ids are those of 'other': name that one",
+    ]
+
+
+def test_shopify_klaviyo_and_google_analytics_make_one_warehouse(warehouse, tmp_path):
+    """As docs/own_data.md writes it, of the made-up shops of these systems.
+
+    Ada of Shopify is Klaviyo's ann by her address, and Google Analytics' c7 by her id.
+    """
+    text = (PROJECT / "docs/own_data.md").read_text(encoding="utf-8")
+    (block,) = [one for one in re.findall("```yaml\n(.*?)```", text, re.DOTALL) if "ids_of" in one]
+    sources = yaml.safe_load(block)["vars"]["sources"]
+    for source in sources:
+        folder = tmp_path / Path(source["path"]).name
+        shutil.copytree(SYSTEMS / source["system"], folder)
+        source["path"] = str(folder)
+        for file in [*folder.rglob("*.csv"), *folder.rglob("*.jsonl")]:
+            written = file.read_text(encoding="utf-8").replace(
+                "ann@klaviyo.example", "ada@shopify_csv.example"
+            )
+            file.write_text(written.replace('"c7"', '"7000000000001"'), encoding="utf-8")
+    (tmp_path / "ga4/events_20240304.parquet").unlink()
+    sources[0]["timezone"] = "America/New_York"  # where that shop's totals were worked out
+    warehouse.selection = ["--select", *STAGING, "+customers", "+refunds", "+events"]
+    warehouse.build(sources=sources)
+    assert_sums(warehouse, "shop", expected("shopify_csv"))
+    assert warehouse.rows("select distinct source from core.orders") == [("shop",)]
+    ada = "where customer_key = 'shop:7000000000001'"
+    assert warehouse.rows(f"select customer_ids, orders, net_amount from core.customers {ada}") == [
+        (1, 1, 40)
+    ]
+    done = (
+        f"select split_part(event_key, ':', 1), event_type, count(*) from core.events {ada}"
+        " and not is_bot group by all order by all"
+    )
+    assert warehouse.rows(done) == [  # as the two systems' own expected.yml have them
+        ("mail", "campaign_received", 1),
+        ("mail", "email_clicked", 1),
+        ("mail", "email_opened", 1),
+        ("mail", "newsletter_subscribed", 1),
+        ("web", "checkout_started", 1),
+        ("web", "order_completed", 1),
+        ("web", "page_viewed", 4),
+        ("web", "product_added", 1),
+        ("web", "product_viewed", 1),
     ]

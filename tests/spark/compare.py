@@ -82,6 +82,7 @@ REFUSED = {
     "utf_16": "orders.csv: ",
     "mixed_line_ends": "orders.csv: ",
     "broken_file_among_good_ones": "orders/2.csv, line 3: Expected",
+    "two_sheets": "'orders.xlsx': save it as CSV UTF-8 (orders.csv): Spark reads no workbooks",
     "truncated_parquet": "direct query on files: parquet",
 }
 

@@ -1,0 +1,36 @@
+"""Whether Parquet files can be read to their end: their footers say nothing of damaged pages."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+
+import duckdb
+
+from patronage.database import NO_EXTENSIONS, literal
+
+
+def damaged(paths: list[str]) -> str | None:
+    """Return the first of the files of which not every value can be read, if there is one."""
+    with duckdb.connect(config=NO_EXTENSIONS | {"threads": 2}) as connection:
+        if limit := os.environ.get("PATRONAGE_MEMORY_LIMIT"):
+            connection.execute(f"set memory_limit = {literal(limit)}")
+        for tried in (paths, *([path] for path in paths)):
+            with contextlib.suppress(duckdb.Error):
+                read_whole(connection, tried)
+                if tried is paths:
+                    return None
+                continue
+            if tried is not paths or len(paths) == 1:
+                return tried[0]
+    return None
+
+
+def read_whole(connection: duckdb.DuckDBPyConnection, paths: list[str]) -> None:
+    """Read every value of some files with the same columns. Raises duckdb.Error."""
+    files = ", ".join(literal(re.sub(r"([][*?])", r"[\1]", path)) for path in paths)
+    options = "binary_as_string = true, hive_partitioning = false"
+    # a count would be answered from the footer
+    connection.execute(f"select max(hash(columns(*))) from read_parquet([{files}], {options})")
+    connection.fetchall()
