@@ -11,6 +11,7 @@ program. A file is a list of entries of a person (or of nobody):
     events         cells of each, and how many `times` it happens, a second apart
     rows           other rows by table
     expected       the person's advocacy tier and its reason
+    offer          what the person is offered first
 
 `$1` stands for the person's first account, `$name` for the first account of that person or for the
 order of that name. A row is accepted unless its `fate` says otherwise; `again` has the cells that
@@ -54,6 +55,8 @@ class Cast:
         self.orders: dict[str, Row] = {}
         self.tiers: dict[str, Row] = {}
         self.leads: list[dict[str, Any]] = []
+        self.offers: dict[str, Row] = {}
+        self.pairs: list[dict[str, Any]] = []  # of products in one order
         self.visitors: dict[str, dict[str, str | None]] = {}  # whose their events are
         self.shared_contacts: list[dict[str, Any]] = []
         self.known: Row = {}  # ids by name
@@ -75,6 +78,8 @@ class Cast:
                 self.put(person, table, row)
         if expected := entry.get("expected"):
             self.tiers[person] = {"customer_id": self.first_account(person)} | expected
+        if offer := entry.get("offer"):
+            self.offers[person] = {"customer_id": self.first_account(person)} | offer
 
     def open_accounts(self, person: str, accounts: str | list[str], customers: Any) -> None:
         """Plant a new person's customers rows."""

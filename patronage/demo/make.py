@@ -15,7 +15,7 @@ from patronage.dbt import project_folder
 from patronage.demo.cast import Cast, plant_faults, planted
 from patronage.demo.columns import Rng
 from patronage.demo.events import draw_events, event_rows
-from patronage.demo.many import plant_contacts, plant_devices, plant_leads
+from patronage.demo.many import plant_campers, plant_contacts, plant_devices, plant_leads
 from patronage.demo.marketing import campaign_rows, follower_rows, market_rows, spend_rows
 from patronage.demo.orders import (
     draw_baskets,
@@ -108,7 +108,8 @@ def _whole_cast() -> Cast:
     cast = Cast()
     for part in (
         "identity", plant_contacts, "orders", "deliveries", "advocacy",
-        plant_leads, "visitors", plant_devices, "foreign", "voices", plant_faults,
+        plant_leads, "visitors", plant_devices, "foreign", "voices", plant_campers,
+        "baskets", plant_faults,
     ):  # fmt: skip
         if callable(part):
             part(cast)

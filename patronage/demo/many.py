@@ -1,4 +1,4 @@
-"""Planted people by the dozen: contacts and devices of many, leads with and without a name."""
+"""Planted people by the dozen: contacts and devices of many, leads, what goes with what."""
 
 from __future__ import annotations
 
@@ -80,3 +80,30 @@ def plant_devices(cast: Cast) -> None:
         cast.event(owner, "2025-07-20T12:00", event_type="product_viewed", **unnamed)
     bot = {"anonymous_id": "d-bot", "is_bot": "true"}
     cast.event(None, "2025-07-21T12:00", "5", event_type="product_viewed", **bot)
+
+
+def plant_campers(cast: Cast) -> None:
+    """Thirty orders of a lamp and a battery, ten of the lamp and five of the battery alone.
+
+    Six more lamps are in `baskets.yml`; what a wholesaler orders at once says nothing.
+    """
+    lamp, battery, better, post = (
+        {"product_id": product, "quantity": "1", "unit_price": price}
+        for product, price in (
+            ("LAMP", "29.95"), ("BATTERY", "6.95"), ("LAMP-PRO", "59.95"), ("POST", "4.90"),
+        )
+    )  # fmt: skip
+    for number in range(5):
+        cast.plant({"person": (camper := f"camper_{number}")})
+        for month in range(1, 9):
+            lines = [lamp, post, battery] if month <= 6 else [lamp, post]
+            cast.order(camper, f"2025-{month:02}-{10 + number}T12:00:00Z", lines=lines)
+        cast.order(camper, f"2025-10-{10 + number}T12:00:00Z", lines=[battery])
+        cast.order(camper, f"2025-11-{10 + number}T12:00:00Z", lines=[better, post])
+    cast.plant({"person": "wholesaler", "customers": {"customer_type": "business"}})
+    many = [lamp | {"product_id": f"P{100 + number}"} for number in range(99)]
+    cast.order("wholesaler", "2025-10-01T12:00:00Z", lines=[lamp, battery, *many])
+    cast.pairs.append(
+        {"item_a": "LAMP", "item_b": "BATTERY"}
+        | {"baskets_a": 46, "baskets_b": 35, "baskets_ab": 30}
+    )

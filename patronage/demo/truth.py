@@ -26,6 +26,8 @@ def truth_of(fates: dict[str, Counter[str]], cast: Cast) -> dict[str, Any]:
         "planted_tiers": cast.tiers,
         "planted_leads": cast.leads,
         "planted_visitors": cast.visitors,
+        "planted_offers": cast.offers,
+        "planted_pairs": cast.pairs,
         "shared_contacts": cast.shared_contacts,
     }
 

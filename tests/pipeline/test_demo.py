@@ -184,6 +184,38 @@ def test_advocates_and_leads_are_those_who_were_made_up(demo, truth):
     ) == [("high", True, "lurker")]
 
 
+def test_what_goes_with_what_and_who_is_offered_what_is_as_planted(demo, truth):
+    """Whoever is not content is offered no better lamp, postage goes with nothing."""
+    pairs = {
+        (item_a, item_b): (of_a, of_b, of_both)
+        for item_a, item_b, of_a, of_b, of_both in demo.rows(
+            "select item_a, item_b, baskets_a, baskets_b, baskets_ab"
+            " from cross_sell.product_affinity where item_level = 'product' and basket = 'order'"
+        )
+    }
+    for pair in truth["planted_pairs"]:
+        item_a, item_b = f"demo:{pair['item_a']}", f"demo:{pair['item_b']}"
+        of_a, of_b, of_both = (pair[f"baskets_{which}"] for which in ("a", "b", "ab"))
+        assert pairs[item_a, item_b] == (of_a, of_b, of_both)
+        assert pairs[item_b, item_a] == (of_b, of_a, of_both)
+    firsts = {
+        key: (kind, product, because)
+        for key, kind, product, because in demo.rows(
+            "select customer_key, kind, product_id, because_product_key"
+            " from cross_sell.next_best_offers where offer_rank = 1"
+        )
+    }
+    for name, offer in truth["planted_offers"].items():
+        kind, product, because = firsts[f"demo:{offer['customer_id']}"]
+        assert kind == offer["kind"], name
+        if "because" in offer:
+            assert (product, because) == (offer["product_id"], f"demo:{offer['because']}"), name
+    assert demo.rows(
+        "select count(*) from cross_sell.next_best_offers where product_id = 'POST'"
+        " union all select count(*) from cross_sell.product_affinity where item_a = 'demo:POST'"
+    ) == [(0,), (0,)]
+
+
 def test_the_oracle_finds_the_same_in_every_mart(demo):
     frames = oracle.build(
         [{"name": "demo", "system": "files", "path": str(DEMO), "timezone": "Europe/Berlin"}],

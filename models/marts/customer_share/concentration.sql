@@ -1,8 +1,7 @@
 {%- set percents = [1, 5, 10, 20, 50] -%}
 -- Amounts below zero count as none. Whole units of the last digit add up exactly as doubles, up to 900
--- billion in all, and in half the time of decimals; what is larger, their squares and sums of sums, are whole
--- decimals, as a sum of doubles would depend on the order in which an engine adds them. Of decimals of at most
--- 18 digits DuckDB takes the product to have no more, either.
+-- billion, in half the time of decimals; what is larger, their squares and sums of sums, are whole decimals, as
+-- a sum of doubles depends on the order of adding. DuckDB takes a product of 18 digits to have no more, either.
 with customers as (
     select
         measure_window,
@@ -73,15 +72,9 @@ measures as (
         ranked.month_start
 ),
 
-measure_windows as (
-    select 'all_time' as measure_window
-    union all
-    select 'trailing_12m' as measure_window
-),
-
 concentration as (
     select
-        months.period_start as month_start,
+        windows.month_start,
         windows.measure_window,
         coalesce(totals.customers, 0) as customers,
         cast(coalesce(totals.net_amount, 0) as decimal(18, 4)) as net_amount,
@@ -97,18 +90,21 @@ concentration as (
         round(totals.floored_units * totals.floored_units / measures.sum_of_squares, 9)
             as effective_customers,
         measures.customers_for_80_percent,
-        coalesce(totals.floored_customers, 0) as floored_customers
-    from {{ ref('int_periods') }} as months
-    cross join measure_windows as windows
+        coalesce(totals.floored_customers, 0) as floored_customers,
+        profits.top_20_percent_profit_share
+    from {{ ref('int_measure_windows') }} as windows
     left join totals
         on
-            months.period_start = totals.month_start
+            windows.month_start = totals.month_start
             and windows.measure_window = totals.measure_window
     left join measures
         on
-            months.period_start = measures.month_start
+            windows.month_start = measures.month_start
             and windows.measure_window = measures.measure_window
-    where months.period_grain = 'month'
+    left join {{ ref('int_profit_shares') }} as profits
+        on
+            windows.month_start = profits.month_start
+            and windows.measure_window = profits.measure_window
 )
 
 select * from concentration

@@ -1,17 +1,21 @@
 {#- What each customer bought and got back in a month, split by whether it lies in the last window. -#}
 with activity as (
     select
-        customer_number,
-        order_date as activity_date,
+        sales.customer_number,
+        sales.order_date as activity_date,
         1 as orders,
-        net_amount
-    from {{ ref('int_valid_orders') }}
+        sales.net_amount,
+        coalesce(costs.cost_amount, 0) as cost_amount
+    from {{ ref('int_valid_orders') }} as sales
+    left join {{ ref('int_order_costs') }} as costs
+        on sales.order_number = costs.order_number
     union all
     select
         customer_number,
         refund_date as activity_date,
         0 as orders,
-        -amount as net_amount
+        -amount as net_amount,
+        0 as cost_amount
     from {{ ref('refunds') }}
     where
         is_credit_note
@@ -32,7 +36,8 @@ dated as (
         {{ period_start('month', 'activity.activity_date') }} as month_start,
         activity.activity_date >= last_window.window_start as is_in_last_window,
         activity.orders,
-        activity.net_amount
+        activity.net_amount,
+        activity.cost_amount
     from activity
     cross join last_window
 ),
@@ -44,7 +49,8 @@ int_customer_months as (
         is_in_last_window,
         cast(count(*) as bigint) as activities,
         cast(sum(orders) as bigint) as orders,
-        cast(sum(net_amount) as decimal(18, 4)) as net_amount
+        cast(sum(net_amount) as decimal(18, 4)) as net_amount,
+        cast(sum(cost_amount) as decimal(18, 4)) as cost_amount
     from dated
     group by
         customer_number,

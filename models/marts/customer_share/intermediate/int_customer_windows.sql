@@ -6,7 +6,8 @@ with changes as (
         month_start,
         activities,
         orders,
-        net_amount
+        net_amount,
+        cost_amount
     from {{ ref('int_customer_months') }}
     union all
     select
@@ -15,7 +16,8 @@ with changes as (
         month_start,
         activities,
         orders,
-        net_amount
+        net_amount,
+        cost_amount
     from {{ ref('int_customer_months') }}
     union all
     select
@@ -24,7 +26,8 @@ with changes as (
         {{ add_to_date('month', 12, 'month_start') }} as month_start,
         -activities as activities,
         -orders as orders,
-        -net_amount as net_amount
+        -net_amount as net_amount,
+        -cost_amount as cost_amount
     from {{ ref('int_customer_months') }}
     where not is_in_last_window
 ),
@@ -36,7 +39,8 @@ monthly_changes as (
         month_start,
         sum(activities) as activities,
         sum(orders) as orders,
-        sum(net_amount) as net_amount
+        sum(net_amount) as net_amount,
+        sum(cost_amount) as cost_amount
     from changes
     group by
         measure_window,
@@ -52,7 +56,8 @@ balances as (
         coalesce(lead(month_start) over customer_months, date '9999-12-31') as until_month,
         sum(activities) over customer_months as activities,
         sum(orders) over customer_months as orders,
-        sum(net_amount) over customer_months as net_amount
+        sum(net_amount) over customer_months as net_amount,
+        sum(cost_amount) over customer_months as cost_amount
     from monthly_changes
     window customer_months as (
         partition by measure_window, customer_number
@@ -66,7 +71,8 @@ int_customer_windows as (
         months.period_start as month_start,
         balances.customer_number,
         cast(balances.orders as bigint) as orders,
-        cast(balances.net_amount as decimal(18, 4)) as net_amount
+        cast(balances.net_amount as decimal(18, 4)) as net_amount,
+        cast(balances.cost_amount as decimal(18, 4)) as cost_amount
     from balances
     inner join {{ ref('int_periods') }} as months
         on
