@@ -1,5 +1,5 @@
--- Did the loyalty score of 90 days ago tell who would buy something new? By tenths within each stage, as it compares
--- customers of one stage; equal scores stand in one tenth.
+-- Did the loyalty score of 90 days ago tell who would buy something new? By tenths within each stage, as it
+-- compares customers of one stage; equal scores stand in one tenth.
 with scored as (
     select
         behaviour.stage,
