@@ -14,7 +14,14 @@ import polars as pl
 import pytest
 from conftest import PROJECT
 from oracle import building, customer_share, engagement, profile
-from oracle.ideal import compared, fit_calibration, fit_points, graded, similar_segments
+from oracle.ideal import (
+    compared,
+    fit_calibration,
+    fit_points,
+    graded,
+    segments,
+    similar_segments,
+)
 from oracle.tools import md5
 from oracle.traits import role_of
 
@@ -428,6 +435,25 @@ def test_a_trait_of_enough_people_is_distinctive(opened):
     # one fewer in the segment
     ideal = profile.ideal_customer(base.slice(1)).filter(pl.col("attribute") == "gender")
     assert ideal["is_distinctive"].to_list() == [False, False]
+
+
+def test_who_is_of_which_segment():
+    base = base_of([("f", "x", number < 2) for number in range(6)]).with_columns(
+        loyalty_quadrant=pl.Series(["true", "spurious", "latent", "none", "unknown", None]),
+        advocacy_tier=pl.Series(["lover", "liker", "lurker", None, "lover", None]),
+        lead_band=pl.Series(["strong", "medium", "weak", "unscored", "strong", "strong"]),
+        clv_365=pl.Series([1.0, 2.0, 3.0, 4.0, 5.0, 6.0]),  # P80 is 5
+    )
+    found = {name: rows["customer_key"].to_list() for name, rows in segments(base).items()}
+    assert found == {
+        "high_spenders": ["c0", "c1"],
+        "loyal": ["c0", "c1"],
+        "lovers": ["c0", "c4"],
+        "strong_leads": ["c0", "c4", "c5"],
+        "top_clv": ["c4", "c5"],
+    }
+    unknown = base.with_columns(clv_365=pl.lit(None, pl.Float64))
+    assert segments(unknown)["top_clv"].is_empty()
 
 
 def test_grades_are_judged_on_the_other_half(opened):
