@@ -49,6 +49,7 @@ def profile_columns(rng: Random, shop: dict[str, Rows]) -> None:
         row["age_band"] = pick(rng, "18-24", "65+", "unknown", none=0.4)
         row["gender"] = pick(rng, *GENDERS, *["unknown"] * (rng.random() < 0.1), none=0.3)
         row["city"] = pick(rng, *CITIES, none=0.3)
+        row["region"] = pick(rng, "north", "south", none=0.5)
         row["job_title"] = pick(rng, *TITLES, none=0.3)
     is_costed = rng.random() < 0.5
     for row in shop["products"]:
@@ -58,16 +59,28 @@ def profile_columns(rng: Random, shop: dict[str, Rows]) -> None:
     for row in shop["events"]:
         row["device"] = pick(rng, *DEVICES, none=0.3)
         row["channel"] = pick(rng, "web", "app", none=0.5)
-        if row["topic"] != "nps" and row["customer_id"]:  # everybody has one that they like most
-            own = TOPICS[len(row["customer_id"] + row["customer_id"][-1:]) % 3]
-            row["topic"] = pick(rng, own, own, *TOPICS, none=0.1)
+        if "survey" not in row["event_type"].lower():  # everybody has one that they like most
+            own = TOPICS[sum(row["customer_id"].encode()) % 4]
+            row["topic"] = pick(rng, *[own] * 6, *TOPICS, none=0.1)
     if shop["events"] and rng.random() < 0.8:
         add_visits(rng, shop)
 
 
 def add_visits(rng: Random, shop: dict[str, Rows]) -> None:
-    """Give some orders visits of their customer on their day and up to 31 days before."""
+    """Give some orders visits of their customer on their day and up to 31 days before.
+
+    And some people look at one topic again and again.
+    """
     blank = dict.fromkeys(shop["events"][0], "")
+
+    def visit(customer: str, day: dt.date, clock: str, topic: str) -> None:
+        shop["events"].append(
+            blank
+            | {"event_id": f"w{len(shop['events'])}", "customer_id": customer, "topic": topic}
+            | {"occurred_at": f"{day}T{clock}Z", "event_type": "page_viewed"}
+            | {"anonymous_id": pick(rng, "x", "y", none=0.7), "device": pick(rng, *DEVICES)}
+        )
+
     for row in shop["orders"]:
         if rng.random() > 0.25 or not row.get("customer_id"):
             continue
@@ -75,12 +88,12 @@ def add_visits(rng: Random, shop: dict[str, Rows]) -> None:
         row["ordered_at"] = f"{day}T{AT_ORDER}Z"
         for _ in range(rng.randrange(1, 4)):
             on = day - dt.timedelta(rng.choice([0, 0, 0, 1, 29, 30, 31]))
-            shop["events"].append(
-                blank
-                | {"event_id": f"w{len(shop['events'])}", "customer_id": row["customer_id"]}
-                | {"occurred_at": f"{on}T{rng.choice(AT_VISIT)}Z", "event_type": "page_viewed"}
-                | {"anonymous_id": pick(rng, "x", "y", none=0.7), "device": pick(rng, *DEVICES)}
-            )
+            visit(row["customer_id"], on, rng.choice(AT_VISIT), pick(rng, *TOPICS, none=0.5))
+    for end in ENDS:
+        customer, topic = f"c{rng.randrange(20)}", rng.choice(TOPICS)
+        for _ in range(rng.choice([4, 5, 6])):
+            age = rng.choice([0, 1, 30, 90, 178, 179])
+            visit(customer, dt.date.fromisoformat(end) - dt.timedelta(age), AT_ORDER, topic)
 
 
 # ---------------------------------------------------------------------------------------------
