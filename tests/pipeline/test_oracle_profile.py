@@ -300,7 +300,7 @@ def test_what_somebody_likes(opened):
 
 
 def test_where_somebody_stands(opened):
-    amounts = {"a": (50, 40), "b": (60, 60), "c": (30,), "d": (20,), "e": (90,)}
+    amounts = {"a": (50, 40), "b": (60, 60), "c": (30,), "d": (20,), "e": (90,), "f": (90,)}
     sales = [
         (customer, f"2024-0{number + 1}-02", {"amount": amount})
         for customer, spent in amounts.items()
@@ -315,14 +315,15 @@ def test_where_somebody_stands(opened):
         service_tickets="ticket_id,opened_at,customer_id,is_complaint,resolved_at\n"
         "1,2024-12-31,a,yes,\n2,2024-12-01,b,yes,2024-12-31\n3,2024-12-01,prospect,yes,\n",
     )
-    # nets 20, 30, 90, 90, 120, today 0, noted −1: P20 of the positive 28, P80 96
+    # nets 20, 30, 90, 90, 90, 120, today 0, noted −1: P20 of the positive 30, P80 90
     found = people(marts, "spend_band", "loyalty_tier", "is_top_20_percent", "net_amount_12m")
     assert found == {
-        "a": ("middle", "silver", True, Decimal(90)),  # rank 3 of 5; of seven the second is a
+        "a": ("middle", "silver", True, Decimal(90)),  # percent rank 3 / 6; the second of eight
         "b": ("high", "gold", True, Decimal(120)),
-        "c": ("middle", "bronze", False, Decimal(30)),
+        "c": ("low", "bronze", False, Decimal(30)),
         "d": ("low", "bronze", False, Decimal(20)),
         "e": ("middle", "bronze", False, Decimal(90)),  # one order day
+        "f": ("middle", "bronze", False, Decimal(90)),
         "before": (None, "none", False, Decimal(0)),
         "today": ("non_positive", "bronze", False, Decimal(0)),
         "noted": ("non_positive", "none", None, Decimal(-1)),
