@@ -9,6 +9,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from random_profiles import profile_columns
 from random_side_tables import new_columns, side_tables
 from random_values import (
     ADDRESSES,
@@ -170,7 +171,6 @@ def tables(rng: Random) -> dict[str, list[dict[str, Any]]]:
             "created_at": moment(rng),
             "first_order_at": moment(rng) if rng.random() < 0.2 else "",
             "lifetime_orders": pick("0", "1", "2", "5", "12.0", "nan", none=0.7),
-            "birth_date": pick("1980-02-29", "1985-01-01", "1990-12-31", none=0.4),
             "country": pick("DE", "US", "AT", "CH", "FR", none=0.3),
             "household_size": pick("1", "2.0", "5+", none=0.5),
             "acquisition_channel": pick("ads", "search", none=0.3),
@@ -222,6 +222,7 @@ def tables(rng: Random) -> dict[str, list[dict[str, Any]]]:
             for n in range(4)
         ]
     new_columns(rng, shop)
+    profile_columns(rng, shop)
     shop |= side_tables(rng)
     for name in list(shop):
         if name != "orders" and (not shop[name] or rng.random() < 0.15):

@@ -257,7 +257,6 @@ def new_columns(rng: Random, shop: dict[str, Rows]) -> None:
         row["quantity"] = number(rng, "1", "2", "0.5", none=0.5)
         row["reason"] = code(rng, "Broken", "too small", "broken ", none=0.4)
     for row in shop["customers"]:
-        row["age_band"] = pick(rng, "18-24", "65+", none=0.5)
         row["customer_type"] = pick(rng, "consumer", "business", none=0.4)
         row["loyalty_joined_at"] = pick(rng, when(rng), none=0.7)
     for row in shop["products"]:

@@ -15,6 +15,8 @@ and only the md5 of distinct contacts and visitors is taken one by one.
     shop                          what every subject reads
     customer_share, …             a subject each: it declares its marts and computes them
     baskets, offers, loyalty      parts of cross_sell, which is one of them
+    profile                       the last one, which reads the marts of those before it
+    traits, habits, interests, standing, patterns, ideal        its parts
     marts, comparing              what the marts hold; how they are compared
 
 Units. Inside money is an Int64 of ten-thousandths of the currency (a DECIMAL(18,4) without its

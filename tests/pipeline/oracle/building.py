@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from oracle import advocacy, cross_sell, customer_share, engagement, lifecycle
+from oracle import advocacy, cross_sell, customer_share, engagement, lifecycle, profile
 from oracle.consent import statements
 from oracle.core import (
     core_customers,
@@ -61,7 +61,10 @@ DEFAULT_PARAMS: dict[str, Any] = {
     "offer_group_customers": 50,
     "held_months": 24,
     "ready_score": 70,
+    "fit_segment": "high_spenders",
 }
+
+SUBJECTS = (customer_share, lifecycle, engagement, advocacy, cross_sell)
 
 
 def build(
@@ -71,7 +74,7 @@ def build(
     salt: str = "",
     params: dict[str, Any] | None = None,
 ) -> dict[str, pl.DataFrame]:
-    """Compute every mart of sections 1 to 7 from raw files.
+    """Compute every mart of sections 1 to 8 from raw files.
 
     Args:
         sources: `{name, system, path, timezone, naive_times, ids_of}` of each source; system is
@@ -91,9 +94,9 @@ def build(
             time zone that is no place.
     """
     result, shop = opened(sources, as_of, reporting_currency, salt, params)
-    for subject in (customer_share, lifecycle, engagement, advocacy, cross_sell):
+    for subject in SUBJECTS:
         result |= subject.marts(shop)
-    return result
+    return result | profile.marts(shop, result)
 
 
 def opened(
@@ -126,16 +129,15 @@ def opened(
     shown_orders = publisher.orders(orders, *ORDER_TEXTS)
     shown_customers = publisher.customers(customers)
     # codes are compared as they were delivered, as are peers' countries
-    orders = publisher.orders(orders, "channel", "device", "country")
+    orders = publisher.orders(orders, "channel", "device", "country", "payment_method")
     customers = customers.with_columns(shown_country=shown_customers["country"])
     said = statements(side["consents"], tables["events"], people)
-    events, sessions = core_sessions(
-        core_events(tables.pop("events"), people, settings),
-        passive_types(),
-        settings["session_gap_minutes"],
-    )
+    events = publisher.events(core_events(tables.pop("events"), people, settings), "device")
+    events, sessions = core_sessions(events, passive_types(), settings["session_gap_minutes"])
     # topics are compared as they were delivered
     events = publisher.events(events, "event_type")
+    shown_events = publisher.events(events, "topic", "channel")
+    events = events.with_columns(shown_topic=shown_events["topic"])
 
     lines = tables["order_lines"].join(orders.select("order_row", "order_id"), on="order_row")
     days = pl.DataFrame(
@@ -148,6 +150,7 @@ def opened(
         }
     )
     tickets = core_service_tickets(side["service_tickets"], orders, people)
+    answers = publisher.answers(core_survey_answers(side["survey_answers"], people, salt))
     marts = {
         "core.as_of": days,
         "core.customers": shown_customers,
@@ -159,22 +162,20 @@ def opened(
         "core.products": tables["products"].select(
             product_key=pl.col("source") + ":" + pl.col("product_id")
         ),
-        "core.events": publisher.events(events, "topic", "channel", "device"),
+        "core.events": shown_events,
         "core.sessions": sessions,
         "core.campaigns": publisher.shops_words(
             core_campaigns(side["campaigns"]), "name", "kind", "channel"
         ),
         "core.service_tickets": publisher.tickets(tickets),
         "core.surveys": publisher.shops_words(core_surveys(side["surveys"]), "name", "kind"),
-        "core.survey_answers": publisher.answers(
-            core_survey_answers(side["survey_answers"], people, salt)
-        ),
+        "core.survey_answers": answers,
         "core.reconciliation": staging.reconciliation,
         "core.sales_reconciliation": sales_reconciliation(orders, refunds, calendar.as_of),
         "core.rejected_rows": staging.rejected,
     }
     result = {mart: finished(mart, frame) for mart, frame in marts.items()}
-    del marts, lines, shown_orders, shown_customers
+    del marts, lines, shown_orders, shown_events
 
     shop = open_shop(
         calendar,
@@ -187,6 +188,8 @@ def opened(
         customers,
         tickets,
         said,
+        answers,
+        shown_customers,
         settings,
     )
     return result, shop

@@ -155,8 +155,11 @@ def core_refunds(refunds: pl.DataFrame, orders: pl.DataFrame, people: People) ->
         refund_id="status:" + pl.col("order_id"),
         amount="goods_amount",
         refund_date="order_date",
+        product_id=pl.lit(None, pl.String),
+        quantity=pl.lit(None, pl.Int64),
+        is_in_full=pl.lit(True),
     )
-    delivered = refunds.with_columns(amount=converted(pl.col("amount")))
+    delivered = refunds.with_columns(amount=converted(pl.col("amount")), is_in_full=pl.lit(False))
     return (
         pl.concat([delivered.select(by_status.columns), by_status])
         .with_columns(account=account())
@@ -420,7 +423,7 @@ def core_sessions(
     """Events with their session's key, and the sessions (section 2, Sessions).
 
     One visitor's visits as one person, in the order of (occurred_at, event_id); the first one
-    lends its key. Bots and the `passive` types make none.
+    lends its key, the first with a device its device. Bots and the `passive` types make none.
     """
     who = pl.coalesce(pl.col("visitor").cast(pl.Int64), -1 - pl.col("person").cast(pl.Int64))
     is_visit = ~pl.col("is_bot") & ~pl.col("event_type").is_in(passive)
@@ -430,19 +433,26 @@ def core_sessions(
         .sort(who, "occurred_at", "event_id", "source")
         .select(
             *("event_row", "person", "event_key", "customer_key", "visitor_key"),
-            *("occurred_at", "event_date"),
+            *("occurred_at", "event_date", "device"),
             who=who,
+            is_order=pl.col("event_type") == "order_completed",
         )
     )
     silence = pl.col("occurred_at").diff() > timedelta(minutes=gap_minutes)
     changes = [pl.col(c).ne_missing(pl.col(c).shift(1)) for c in ("who", "person")]
     is_start = silence.fill_null(True) | pl.any_horizontal(changes)
     visits = visits.with_columns(session=is_start.cum_sum()).collect()
-    first, last = pl.all().first(), pl.col("occurred_at").last()
+    first, last = pl.exclude("device", "is_order").first(), pl.col("occurred_at").last()
     sessions = (
         visits.lazy()
         .group_by("session", maintain_order=True)
-        .agg(first, ended_at=last, events=pl.len())
+        .agg(
+            first,
+            ended_at=last,
+            events=pl.len(),
+            device=pl.col("device").drop_nulls().first(),
+            orders_completed=pl.col("is_order").sum(),
+        )
         .rename({"event_key": "session_key", "occurred_at": "started_at"})
         .rename({"event_date": "session_date"})
         .with_columns(

@@ -9,8 +9,9 @@ import numpy as np
 import polars as pl
 
 from oracle.marts import declare, empty, finished
+from oracle.seeds import is_goods
 from oracle.shop import Shop, between, spine
-from oracle.tools import collect, month_of, months_later, share
+from oracle.tools import CENT, collect, month_of, months_later, share
 
 declare(
     "customer_share.new_customer_share",
@@ -33,6 +34,7 @@ declare(
     top_1_percent_share:share top_5_percent_share:share top_10_percent_share:share
     top_20_percent_share:share top_50_percent_share:share gini:share hhi:share
     effective_customers:share customers_for_80_percent:count floored_customers:count
+    top_20_percent_profit_share:share
     """,
 )
 declare(
@@ -229,6 +231,7 @@ def concentration(shop: Shop) -> pl.DataFrame:
     """How much of the sales hangs on how few customers (section 3)."""
     mart = "customer_share.concentration"
     rows = []
+    costs = kept_costs(shop)
     for month in shop.months:
         year_start, end = shop.window(month)
         for window, start in (("all_time", date.min), ("trailing_12m", year_start)):
@@ -236,10 +239,71 @@ def concentration(shop: Shop) -> pl.DataFrame:
                 pl.col("person").is_not_null() & (pl.col("orders") > 0)
             )
             measures = concentrated(nets["net_amount"].to_numpy())
+            measures["top_20_percent_profit_share"] = profit_share(shop, costs, nets, start, end)
             rows.append({"month_start": month, "measure_window": window, **measures})
     if not rows:
         return empty(mart)
     return finished(mart, pl.DataFrame(rows, infer_schema_length=None))
+
+
+def kept_costs(shop: Shop) -> pl.DataFrame:
+    """What the units that customers kept of each order cost, and the goods whose cost is known.
+
+    Frame: order_row, order_date, cost (Int128, of 10^-8), costed_amount. A refund takes back its
+    quantity, else one unit, of its product, else of the order's only product that is goods; an
+    order that is refunded by its status all (sections 0 and 11). Credit notes take nothing back.
+    """
+    place = ["order_row", "source", "product_id"]
+    products = shop.products.select("source", "product_id", "name", "category", "family")
+    costs = shop.products.select("source", "product_id", "unit_cost").drop_nulls("unit_cost")
+    sold = (
+        shop.lines.drop_nulls(["person", "product_id"])
+        .group_by(*place, "order_date")
+        .agg(pl.col("pieces", "line_amount").sum())
+    )
+    goods = (
+        sold.filter(pl.col("pieces") > 0)
+        .join(products, on=["source", "product_id"], how="left")
+        .filter(is_goods())
+    )
+    only = goods.filter(pl.len().over("order_row") == 1).select("order_row", only="product_id")
+    back = shop.refunds.join(only, on="order_row", how="left")
+    returned = (
+        back.with_columns(product_id=pl.coalesce("product_id", "only"))
+        .group_by(place)
+        .agg(returned=pl.col("quantity").fill_null(CENT).sum())
+    )
+    in_full = back.filter("is_in_full")["order_row"].unique().implode()
+    kept = pl.col("pieces") - pl.col("returned").fill_null(0)
+    kept = pl.when(pl.col("order_row").is_in(in_full)).then(0).otherwise(kept.clip(lower_bound=0))
+    return (
+        sold.join(costs, on=["source", "product_id"])
+        .join(returned, on=place, how="left")
+        .group_by("order_row", "order_date")
+        .agg(
+            cost=(kept.cast(pl.Int128) * pl.col("unit_cost")).sum(),
+            costed_amount=pl.col("line_amount").sum(),
+        )
+    )
+
+
+def profit_share(
+    shop: Shop, costs: pl.DataFrame, nets: pl.DataFrame, start: date, end: date
+) -> float | None:
+    """The part of the profit that the best fifth of the customers bring, the negative as zero.
+
+    NULL unless goods of known cost make 95 % of the goods that the customers ordered.
+    """
+    orders = between(shop.orders, "order_date", start, end).collect().drop_nulls("person")
+    orders = orders.join(costs, on="order_row", how="left")
+    goods, costed = orders["goods_amount"].sum(), orders["costed_amount"].sum()
+    if goods <= 0 or 100 * costed < 95 * goods:
+        return None
+    spent = orders.group_by("person").agg(pl.col("cost").fill_null(0).sum())
+    profits = nets.join(spent, on="person").select("net_amount", "cost").rows()
+    falling = sorted((max(net * CENT - cost, 0) for net, cost in profits), reverse=True)
+    total = sum(falling)
+    return sum(falling[: -(-len(falling) // 5)]) / total if total > 0 else None
 
 
 def concentrated(nets: np.ndarray) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import polars as pl
 from oracle.marts import declare, finished
 from oracle.seeds import band_of, bands, event_points, reaches
 from oracle.shop import Shop
-from oracle.tools import collect
+from oracle.tools import collect, share
 
 declare(
     "engagement.engagement_contributions",
@@ -36,7 +36,18 @@ declare(
     """,
 )
 
+declare(
+    "engagement.visit_conversion",
+    "month_start visitor_class",
+    """
+    month_start:day visitor_class:text sessions:count converting_sessions:count
+    conversion_rate:share orders:count median_visits_before_order:share
+    """,
+)
+
 SESSION_DAYS = 30
+AFTER_VISIT = timedelta(minutes=30)  # in which an order still is the visit's
+BEFORE_ORDER = timedelta(days=30)  # in which the visits led to the order
 
 
 def marts(shop: Shop) -> dict[str, pl.DataFrame]:
@@ -47,6 +58,7 @@ def marts(shop: Shop) -> dict[str, pl.DataFrame]:
         "engagement_contributions": contributed.join(shop.persons, on="person"),
         "engagement_scores": engagement_scores(shop, contributed),
         "lead_scores": lead_scores(shop, types),
+        "visit_conversion": visit_conversion(shop),
     }
     return {
         f"engagement.{name}": finished(f"engagement.{name}", frame)
@@ -209,4 +221,71 @@ def became_strong(events: pl.DataFrame) -> pl.DataFrame:
         .group_by("who")
         .agg(became_strong_at=pl.col("occurred_at").min())
         .collect()
+    )
+
+
+def visit_conversion(shop: Shop) -> pl.DataFrame:
+    """Visits that ended in an order, by who came: a buyer, somebody known, or nobody.
+
+    An order is the visit's if it is the customer's and made from its start to 30 minutes after
+    its end; of nobody's visits each order_completed stands for one.
+    """
+    staff = shop.persons.filter("is_staff").select("person")
+    visits = shop.sessions.join(staff, on="person", how="anti").select(
+        *("person", "started_at", "ended_at", "orders_completed"),
+        month_start=pl.col("session_date").dt.truncate("1mo"),
+        visit=pl.int_range(pl.len()),
+    )
+    orders = shop.orders.select("person", "order_row", "ordered_at").drop_nulls("person")
+    first = orders.group_by("person").agg(first_order_at=pl.col("ordered_at").min())
+    is_buyer = (pl.col("first_order_at") < pl.col("started_at")).fill_null(False)
+    cell = ["month_start", "visitor_class"]
+    visits = visits.join(first, on="person", how="left").with_columns(
+        visitor_class=pl.when(is_buyer)
+        .then(pl.lit("buyer"))
+        .when(pl.col("person").is_not_null())
+        .then(pl.lit("known"))
+        .otherwise(pl.lit("unknown"))
+    )
+    end = pl.col("ended_at") + AFTER_VISIT
+    made = visits.join(orders, on="person").filter(
+        pl.col("ordered_at").is_between(pl.col("started_at"), end)
+    )
+    before = (
+        orders.join(visits.select("person", "started_at"), on="person")
+        .filter(
+            (pl.col("started_at") < pl.col("ordered_at"))
+            & (pl.col("started_at") >= pl.col("ordered_at") - BEFORE_ORDER)
+        )
+        .group_by("order_row")
+        .agg(visits_before=pl.len())
+    )
+    told = (
+        made.unique([*cell, "order_row"])
+        .join(before, on="order_row", how="left")
+        .group_by(cell)
+        .agg(
+            known_orders=pl.len(),
+            median_visits_before_order=pl.col("visits_before").fill_null(0).median(),
+        )
+    )
+    is_unknown = pl.col("visitor_class") == "unknown"
+    is_converting = pl.col("visit").is_in(made["visit"].unique().implode()) | (
+        is_unknown & (pl.col("orders_completed") > 0)
+    )
+    return (
+        visits.group_by(cell)
+        .agg(
+            sessions=pl.len(),
+            converting_sessions=is_converting.sum(),
+            completed=pl.col("orders_completed").sum(),
+        )
+        .join(told, on=cell, how="left")
+        .with_columns(
+            conversion_rate=share(pl.col("converting_sessions"), pl.col("sessions")),
+            orders=pl.when(is_unknown)
+            .then("completed")
+            .otherwise(pl.col("known_orders"))
+            .fill_null(0),
+        )
     )

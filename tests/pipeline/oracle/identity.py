@@ -247,7 +247,7 @@ def attributes(
     ids = groups.group_by("person").agg(customer_ids=pl.len())
     known = (
         *("country", "region", "acquisition_channel", "birth_date", "household_size"),
-        *("income_band", "lock_in"),
+        *("income_band", "lock_in", "age_band", "gender", "city", "job_title", "customer_type"),
     )
     said = (
         customers.with_columns(account=account())
@@ -256,6 +256,7 @@ def attributes(
         .group_by("person", maintain_order=True)
         .agg(
             *(pl.col(c).drop_nulls().first() for c in known),
+            loyalty_joined_date=pl.col("loyalty_joined_at_date").drop_nulls().first(),
             created_date=pl.col("created_at_date").min(),
             known_first_date=pl.col("first_order_at_date").min(),
             lifetime_orders=pl.when(pl.col("lifetime_orders").count() > 0).then(

@@ -9,9 +9,13 @@ import polars as pl
 from oracle.seeds import event_points, order_statuses
 
 SMALL_NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
-ORDER_TEXTS = ("status", "channel", "device", "country", "region", "coupon_code", "referral_code")
+ORDER_TEXTS = (
+    *("status", "channel", "device", "country", "region", "coupon_code", "referral_code"),
+    "payment_method",
+)
 CUSTOMER_TEXTS = (
     *("country", "region", "acquisition_channel", "household_size", "income_band", "lock_in"),
+    *("age_band", "gender", "city", "customer_type"),
 )
 
 

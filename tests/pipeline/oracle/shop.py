@@ -13,6 +13,8 @@ from oracle.identity import People, account
 from oracle.staging import Calendar
 from oracle.tools import collect, converted, months_later
 
+ID_THAT_IS_AN_EMAIL = "^[^:]+:[^@]+@[^@]+$"
+
 
 class Shop(NamedTuple):
     """What the marts of every subject read."""
@@ -31,6 +33,8 @@ class Shop(NamedTuple):
     sessions: pl.DataFrame
     tickets: pl.DataFrame  # of everyone
     statements: pl.DataFrame  # of consent, by party
+    answers: pl.DataFrame  # to surveys, as they are published
+    shown_persons: pl.DataFrame  # the persons with their texts as published, and what is known
     params: dict[str, Any]
 
     @property
@@ -69,6 +73,8 @@ def open_shop(
     customers: pl.DataFrame,
     tickets: pl.DataFrame,
     statements: pl.DataFrame,
+    answers: pl.DataFrame,
+    shown_customers: pl.DataFrame,
     params: dict[str, Any],
 ) -> Shop:
     """Cut core down to what the subjects read; the spine starts at any order or credit note."""
@@ -105,14 +111,38 @@ def open_shop(
         collect(
             events.lazy()
             .filter(~pl.col("is_bot") & ~pl.col("is_staff"))
-            .drop("event_row", "event_key", "customer_key", "session_key", "product_id")
+            .drop("event_row", "event_key", "customer_key", "session_key")
             .drop("is_bot", "is_staff")
             .with_columns(who=pl.coalesce(pl.col("person").cast(pl.Int64), behind))
         ),
         sessions,
         tickets,
         statements,
+        answers,
+        shown_customers.join(addressed(tables, people), on="person", how="left").with_columns(
+            pl.col("has_email", "has_phone").fill_null(False)
+        ),
         params,
+    )
+
+
+def addressed(tables: dict[str, pl.DataFrame], people: People) -> pl.DataFrame:
+    """Of whose accounts or orders an email is known, and of whose a phone; shared ones count.
+
+    An account's id that is an email is known, too.
+    """
+    named = [
+        rows.select("email", "phone", account=account()).join(people.accounts, on="account")
+        for rows in (tables["customers"], tables["orders"])
+    ]
+    named.append(tables["orders"].join(people.orders, on="order_row"))
+    is_email = pl.col("account").str.contains(ID_THAT_IS_AN_EMAIL)
+    ids = people.accounts.select(
+        "person", email=pl.when(is_email).then("account"), phone=pl.lit(None, pl.String)
+    )
+    rows = pl.concat([rows.select("person", "email", "phone") for rows in [*named, ids]])
+    return rows.group_by("person").agg(
+        has_email=pl.col("email").is_not_null().any(), has_phone=pl.col("phone").is_not_null().any()
     )
 
 

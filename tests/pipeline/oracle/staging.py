@@ -11,8 +11,9 @@ import polars as pl
 
 from oracle.contract import DAY, TEXT
 from oracle.identity import account
-from oracle.reading import Checked, Settled, check, settle, table_files
+from oracle.reading import Checked, Settled, check, settle, table_files, zone_of
 from oracle.seeds import is_email_of_actor
+from oracle.values import local_hour
 
 # The columns of each table that anything after staging reads.
 USED: dict[str, list[str]] = {
@@ -21,16 +22,18 @@ USED: dict[str, list[str]] = {
         "orders": """
             order_id ordered_at ordered_at_date customer_id email phone status currency amount
             discount_amount channel device country region coupon_code referral_code
-            cancelled_at_date is_test
+            payment_method cancelled_at_date is_test ordered_at_is_day
         """,
         "order_lines": "order_id line_id held_product_id pieces taken_off goods_amount",
-        "refunds": "refund_id refunded_at_date amount currency order_id customer_id",
+        "refunds": """
+            refund_id refunded_at_date amount currency order_id customer_id product_id quantity
+        """,
         "customers": """
             customer_id email phone created_at_date first_order_at_date lifetime_orders birth_date
-            country region household_size income_band acquisition_channel referral_code lock_in
-            is_staff
+            age_band gender country region city job_title household_size income_band
+            acquisition_channel referral_code lock_in customer_type loyalty_joined_at_date is_staff
         """,
-        "products": "product_id name category family tier unit_cost",
+        "products": "product_id name brand category family tier unit_cost",
         "events": """
             event_id occurred_at occurred_at_date occurred_at_is_day event_type anonymous_id
             customer_id email device channel topic product_id order_id campaign_id referral_code
@@ -183,6 +186,7 @@ def stage(sources: list[dict[str, Any]], reporting_currency: str | None, now: da
     first_row = 0
     for source, bought, returned in zip(sources, orders, refunds, strict=True):
         name = source["name"]
+        hour = pl.when(~pl.col("ordered_at_is_day")).then(local_hour("ordered_at", zone_of(source)))
 
         def converted(checked: Checked, priced: Amend, name: str = name) -> Settled:
             asked = priced(checked.rows.lazy()).collect()
@@ -191,6 +195,7 @@ def stage(sources: list[dict[str, Any]], reporting_currency: str | None, now: da
 
         settled = converted(bought, priced_order)
         numbered = settled.accepted.with_row_index("order_row", first_row)
+        numbered = numbered.with_columns(hour=hour).drop("ordered_at_is_day")
         accepted = keep(name, "orders", settled._replace(accepted=numbered))
         first_row += accepted.height
         keep(

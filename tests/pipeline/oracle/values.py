@@ -265,9 +265,19 @@ def business_date(name: str, instant: pl.Expr, dtype: pl.DataType, time_zone: st
     """
     if isinstance(dtype, pl.Date) or time_zone == "UTC":
         return instant.dt.date()
-    known = instant.clip(datetime(1, 1, 1), datetime(9999, 12, 31))  # no zone knows other years
-    local = known.dt.replace_time_zone("UTC").dt.convert_time_zone(time_zone).dt.date()
+    local = on_clocks_of(time_zone, instant).dt.date()
     return pl.when(is_day(name, dtype)).then(instant.dt.date()).otherwise(local)
+
+
+def on_clocks_of(time_zone: str, instant: pl.Expr) -> pl.Expr:
+    """Instants as the clocks of a place show them."""
+    known = instant.clip(datetime(1, 1, 1), datetime(9999, 12, 31))  # no zone knows other years
+    return known.dt.replace_time_zone("UTC").dt.convert_time_zone(time_zone)
+
+
+def local_hour(column: str, time_zone: str) -> pl.Expr:
+    """Hour of a column's instants on the clocks of a place."""
+    return on_clocks_of(time_zone, pl.col(column)).dt.hour().cast(pl.Int64)
 
 
 def is_day(name: str, dtype: pl.DataType) -> pl.Expr:
