@@ -106,11 +106,11 @@ spend_bands as (
         -- by way of eight decimals: a double just below a half is one
         cast(cast(max({{ name }}_bound) as decimal(28, 8)) as decimal(18, 4)) as {{ name }}_net_amount,
         {%- endfor %}
-        max(p20_bound) as p20_bound,
-        max(p80_bound) as p80_bound,
         {%- for band in ['low', 'middle', 'high', 'non_positive'] %}
-        count(*) filter (where band = {{ literal(band) }}) as {{ band }}_customers{{ ',' if not loop.last }}
+        count(*) filter (where band = {{ literal(band) }}) as {{ band }}_customers,
         {%- endfor %}
+        max(p20_bound) as p20_bound,
+        max(p80_bound) as p80_bound
     from banded
     group by
         segment_by,
