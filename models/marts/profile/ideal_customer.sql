@@ -51,13 +51,13 @@ measured as (
         cast(customers as double) / nullif(segment_customers, 0) as share,
         cast(base_customers as double) / base_total as base_share,
         -- the segment against the rest of the base
-        (
+        round((
             cast(customers as double) / nullif(segment_customers, 0)
             - cast(base_customers - customers as double) / nullif(base_total - segment_customers, 0)
         ) / nullif(sqrt(
             cast(base_customers as double) / base_total * (1 - cast(base_customers as double) / base_total)
             * (1e0 / nullif(segment_customers, 0) + 1e0 / nullif(base_total - segment_customers, 0))
-        ), 0) as z
+        ), 0), 9) as z
     from totals
     where all_customers > 0
 ),
@@ -75,7 +75,7 @@ ideal_customer as (
         round(share, 9) as share,
         round(base_share, 9) as base_share,
         round(100 * share / base_share, 9) as index,
-        round(z, 9) as z,
+        z,
         is_known
         and attribute in ({{ literals(profile_attributes('trait')) }})
         and segment_customers >= 100
