@@ -19,7 +19,7 @@ coverage as (
     {{ 'union all' if not (loop.first and outer_loop.first) }}
     select
         {{ literal(people) }} as people,
-        {{ literal(attribute) }} as attribute,
+        {{ literal(attribute) }} as attribute,  -- noqa: RF04
         coalesce(sum(people_count), 0) as people_count,
         coalesce(sum({{ attribute }}_count), 0) as known_count
     from counted

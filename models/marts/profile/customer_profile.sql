@@ -29,7 +29,8 @@ with customer_profile as (
         case
             when {{ days_from('people.first_order_date', 'dates.as_of') }} >= 89
                 then round(
-                    people.order_days * 365 / ({{ days_from('people.first_order_date', 'dates.as_of') }} + 1e0), 9
+                    people.order_days * 365
+                    / ({{ days_from('people.first_order_date', 'dates.as_of') }} + 1e0), 9
                 )
         end as orders_per_year,
         case when traits.tenure_days >= 730 then seasons.customer_number is not null end as is_seasonal,

@@ -3,10 +3,10 @@ with counts as (
         attribute,
         value,
         is_known,
-        sum(customers) as base_customers
-        {%- for segment in profile_segments() %},
-        sum({{ segment }}) as {{ segment }}
+        {%- for segment in profile_segments() %}
+        sum({{ segment }}) as {{ segment }},
         {%- endfor %}
+        sum(customers) as base_customers
     from {{ ref('int_attribute_counts') }}
     group by
         attribute,
@@ -67,14 +67,17 @@ ideal_customer as (
         segment,
         attribute,
         value,
-        case when attribute in ({{ literals(profile_attributes('trait')) }}) then 'trait' else 'habit' end as attribute_kind,
+        case
+            when attribute in ({{ literals(profile_attributes('trait')) }}) then 'trait'
+            else 'habit'
+        end as attribute_kind,
         cast(customers as bigint) as customers,
         cast(segment_customers as bigint) as segment_customers,
         cast(base_customers as bigint) as base_customers,
         cast(base_total as bigint) as base_total,
         round(share, 9) as share,
         round(base_share, 9) as base_share,
-        round(100 * share / base_share, 9) as index,
+        round(100 * share / base_share, 9) as index,  -- noqa: RF04
         z,
         is_known
         and attribute in ({{ literals(profile_attributes('trait')) }})

@@ -44,27 +44,27 @@ segments as (
 cells as (
     select
         segments.*,
-        cells.number % 7 + 1 as weekday,
-        floor(cells.number / 7) as order_hour
+        numbers.number % 7 + 1 as weekday,  -- noqa: RF04
+        floor(numbers.number / 7) as order_hour
     from segments
-    inner join (select * from {{ numbers_below(175) }}) as cells
-        on
-            cells.number < 168
-            or segments.has_dates_alone
+    cross join {{ numbers_below(175) }}
+    where
+        numbers.number < 168
+        or segments.has_dates_alone
 ),
 
 purchase_patterns as (
     select
         cells.breakdown as segment_by,
         cells.breakdown_value as segment,
-        cast(cells.weekday as bigint) as weekday,
-        cast(case when cells.order_hour < 24 then cells.order_hour end as bigint) as hour,
+        cast(cells.weekday as bigint) as weekday,  -- noqa: RF04
+        cast(case when cells.order_hour < 24 then cells.order_hour end as bigint) as hour,  -- noqa: RF04
         coalesce(counted.orders, 0) as orders,
         cast(coalesce(counted.net_amount, 0) as decimal(18, 4)) as net_amount,
         case
             when cells.order_hour < 24
                 then round(100 * coalesce(counted.orders, 0) / cells.mean_orders, 9)
-        end as index
+        end as index  -- noqa: RF04
     from cells
     left join counted
         on

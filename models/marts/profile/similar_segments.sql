@@ -50,7 +50,7 @@ known as (
         rfm_segment
 ),
 
--- how far a segment's share of each value is from the base's; no way from it where nothing of the attribute is known
+-- how far a segment's share of each value is from the base's: not at all where it is not known
 vectors as (
     select
         sizes.rfm_segment,
@@ -78,7 +78,8 @@ compared as (
         a.rfm_segment as segment_a,
         b.rfm_segment as segment_b,
         round({{ stable_sum('va.distance * vb.distance') }} / nullif(
-            sqrt({{ stable_sum('va.distance * va.distance') }}) * sqrt({{ stable_sum('vb.distance * vb.distance') }}), 0
+            sqrt({{ stable_sum('va.distance * va.distance') }})
+            * sqrt({{ stable_sum('vb.distance * vb.distance') }}), 0
         ), 6) as cosine
     from sizes as a
     inner join sizes as b

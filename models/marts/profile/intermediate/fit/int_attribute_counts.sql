@@ -6,10 +6,10 @@ with counted as (
         {{ breakdown(profile_attributes()) }},
         rfm_segment,
         is_even,
-        count(*) as customers
-        {%- for segment in profile_segments() %},
-        count(*) filter (where {{ segment }}) as {{ segment }}
+        {%- for segment in profile_segments() %}
+        count(*) filter (where {{ segment }}) as {{ segment }},
         {%- endfor %}
+        count(*) as customers
     from {{ ref('int_base_customers') }}
     group by grouping sets (
         {%- for attribute in profile_attributes() %}
@@ -20,15 +20,15 @@ with counted as (
 
 int_attribute_counts as (
     select
-        breakdown as attribute,
+        breakdown as attribute,  -- noqa: RF04
         breakdown_value as value,
         breakdown_value <> 'unknown' as is_known,
         rfm_segment,
         is_even,
-        customers
-        {%- for segment in profile_segments() %},
-        {{ segment }}
+        {%- for segment in profile_segments() %}
+        {{ segment }},
         {%- endfor %}
+        customers
     from counted
 )
 

@@ -24,7 +24,8 @@ int_base_customers as (
         {%- endfor %}
         base.rfm_segment,
         -- a fixed half by chance, from which the points of the other half are foretold
-        substr({{ dbt.hash('base.customer_key') }}, 1, 1) in ('0', '2', '4', '6', '8', 'a', 'c', 'e') as is_even,
+        substr({{ dbt.hash('base.customer_key') }}, 1, 1)
+        in ('0', '2', '4', '6', '8', 'a', 'c', 'e') as is_even,
         coalesce(base.spend_band = 'high', false) as high_spenders,
         coalesce(base.loyalty_quadrant in ('true', 'spurious'), false) as loyal,
         coalesce(base.advocacy_tier = 'lover', false) as lovers,

@@ -17,24 +17,23 @@ int_fit_scores as (
         people.customer_key,
         people.lead_band,
         people.is_in_base,
-        (
-            {%- for trait in traits %}
-            {{ 'or ' if not loop.first }}coalesce(people.{{ trait }}, 'unknown') <> 'unknown'
-            {%- endfor %}
-        ) as has_known_trait,
         {%- for fit in ['full', 'half'] %}
         round(
             {%- for trait in traits %}
-            {{ '+ ' if not loop.first }}coalesce({{ trait }}_points.{{ fit }}_points, 0)
+            {{ '+' if not loop.first }} coalesce({{ trait }}_points.{{ fit }}_points, 0)
             {%- endfor %}, 6
-        ) as {{ fit }}_score{{ ',' if not loop.last }}
+        ) as {{ fit }}_score,
         {%- endfor %}
+        coalesce(
+            {%- for trait in traits %}
+            nullif(people.{{ trait }}, 'unknown'),
+            {%- endfor %}
+            'unknown'
+        ) <> 'unknown' as has_known_trait
     from {{ ref('customer_profile') }} as people
     {%- for trait in traits %}
     left join points as {{ trait }}_points
-        on
-            people.{{ trait }} = {{ trait }}_points.value
-            and {{ trait }}_points.attribute = {{ literal(trait) }}
+        on people.{{ trait }} = {{ trait }}_points.value and {{ trait }}_points.attribute = {{ literal(trait) }}
     {%- endfor %}
 )
 

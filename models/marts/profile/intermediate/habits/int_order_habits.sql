@@ -52,7 +52,10 @@ order_days as (
     group by
         customer_number,
         {{ values.column }}
-    qualify row_number() over (partition by customer_number order by count(*) desc, {{ values.column }} asc) = 1
+    qualify row_number() over (
+        partition by customer_number
+        order by count(*) desc, {{ values.column }} asc
+    ) = 1
 ),
 {%- endfor %}
 

@@ -20,7 +20,8 @@ int_recent_orders as (
         orders.order_number,
         orders.customer_number,
         orders.order_date,
-        {{ days_from(period_start('week', 'orders.order_date'), 'orders.order_date') }} + 1 as weekday,
+        {{ days_from(period_start('week', 'orders.order_date'), 'orders.order_date') }}
+        + 1 as weekday,  -- noqa: RF04
         orders.order_hour,
         orders.channel,
         orders.country,

@@ -7,10 +7,10 @@ with events as (
         events.event_id,
         events.source,
         events.occurred_at,
-        events.event_date,
         {%- for text in ['topic', 'device'] %}
-        {{ published_value('event', 'texts.' ~ text) }} as {{ text }}{{ ',' if not loop.last }}
+        {{ published_value('event', 'texts.' ~ text) }} as {{ text }},
         {%- endfor %}
+        events.event_date
     from {{ ref('int_events') }} as events
     inner join {{ ref('as_of') }} as dates
         on events.event_date > {{ add_to_date('day', -180, 'dates.as_of') }}

@@ -36,7 +36,8 @@ people as (
         attributes.job_title,
         floor((
             year(dates.as_of) * 10000 + month(dates.as_of) * 100 + day(dates.as_of)
-            - year(customers.birth_date) * 10000 - month(customers.birth_date) * 100 - day(customers.birth_date)
+            - year(customers.birth_date) * 10000 - month(customers.birth_date) * 100
+            - day(customers.birth_date)
         ) / 10000.0) as years,
         case
             when customers.orders > 0
@@ -72,7 +73,7 @@ int_customer_traits as (
         coalesce(
             case when people.birth_date is null then people.age_band else bands.band end, 'unknown'
         ) as age_band,
-        coalesce(roles.role_level, 'unknown') as role_level,
+        coalesce(levels.role_level, 'unknown') as role_level,
         people.tenure_days,
         coalesce(people.years between 13 and 110, false) as has_birth_date,
         {%- for column in stated %}
@@ -86,8 +87,8 @@ int_customer_traits as (
             people.years >= bands.min_age
             and people.years < bands.next_min_age
             and people.years between 13 and 110
-    left join {{ ref('int_role_levels') }} as roles
-        on people.job_title = roles.job_title
+    left join {{ ref('int_role_levels') }} as levels
+        on people.job_title = levels.job_title
 )
 
 select * from int_customer_traits

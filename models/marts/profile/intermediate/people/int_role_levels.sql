@@ -18,15 +18,15 @@ title_words as (
 int_role_levels as (
     select
         titles.job_title,
-        roles.role_level
+        listed.role_level
     from title_words as titles
-    inner join {{ ref('job_roles') }} as roles
+    inner join {{ ref('job_roles') }} as listed
         on
-            titles.word = {{ dbt.split_part('roles.keyword', "' '", 1) }}
-            and position(' ' || roles.keyword || ' ' in ' ' || titles.words || ' ') > 0
+            titles.word = {{ dbt.split_part('listed.keyword', "' '", 1) }}
+            and position(' ' || listed.keyword || ' ' in ' ' || titles.words || ' ') > 0
     qualify row_number() over (
         partition by titles.job_title
-        order by roles.priority desc, roles.keyword asc
+        order by listed.priority desc, listed.keyword asc
     ) = 1
 )
 

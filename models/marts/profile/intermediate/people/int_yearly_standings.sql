@@ -35,8 +35,9 @@ tiers as (
         on yearly.customer_number = habits.customer_number
     inner join {{ ref('loyalty_tiers') }} as tiers
         on
+            true
             {%- for minimum, value in minima.items() %}
-            {{ 'and ' if not loop.first }}(tiers.{{ minimum }} is null or {{ value }} >= tiers.{{ minimum }})
+            and (tiers.{{ minimum }} is null or {{ value }} >= tiers.{{ minimum }})
             {%- endfor %}
     group by yearly.customer_number
 ),
