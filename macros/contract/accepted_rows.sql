@@ -4,7 +4,7 @@
 select
     typed.row_id,
     typed.source
-    {%- for column in (contract.columns | list) + (contract.dates.values() | list) %},
+    {%- for column in (contract.columns | list) + (contract.derived | list) %},
     typed.{{ quoted(column) }}
     {%- endfor %}
 from {{ ref('base_' ~ table) }} as typed

@@ -1,7 +1,7 @@
 {#- Raw relations as rows of a contract table: typed, each with the reason why it cannot be used, if any.
 
     `relations`: a list of {shop, sql, columns (name: type)}. Each is parsed by its own types before they are
-    united. Beside the contract's columns come source, the business dates, reject_reason (the first rule that
+    united. Beside the contract's columns come source, the business dates and hours, reject_reason (the first rule that
     the row breaks by itself) and raw_row (the row as JSON, only of rows with a reason or an id that lost digits; of all orders for
     `patronage inspect`, which looks at how their times are written: var keep_raw_orders). -#}
 {% macro contract_rows(table, relations) %}
@@ -12,8 +12,8 @@ select
     {%- for column, kind in contract.columns.items() %}
     cast(null as {{ kind_type(kind) }}) as {{ quoted(column) }},
     {%- endfor %}
-    {%- for date in contract.dates.values() %}
-    cast(null as date) as {{ date }},
+    {%- for name, type in contract.derived.items() %}
+    cast(null as {{ type }}) as {{ name }},
     {%- endfor %}
     cast(null as {{ dbt.type_string() }}) as reject_reason,
     cast(null as {{ dbt.type_string() }}) as raw_row
@@ -36,8 +36,8 @@ select
         {%- for column in contract.columns %}
     {{ quoted(column) }},
         {%- endfor %}
-        {%- for date in contract.dates.values() %}
-    {{ date }},
+        {%- for name in contract.derived %}
+    {{ name }},
         {%- endfor %}
     reject_reason,
     case when {{ doubts | join(' or ') }} then {{ to_row_json(as_json) }} end as raw_row
@@ -54,6 +54,15 @@ from (
             ) }} as {{ date }},
             {%- else %}
             cast(null as date) as {{ date }},
+            {%- endif %}
+        {%- endfor %}
+        {%- for column, hour in contract.hours.items() %}
+            {%- if column in present %}
+            {{ business_hour(
+                quoted(column), quoted('raw_' ~ column), present[column], relation.shop.timezone
+            ) }} as {{ hour }},
+            {%- else %}
+            cast(null as bigint) as {{ hour }},
             {%- endif %}
         {%- endfor %}
         {%- for column, kind in contract.columns.items() %}

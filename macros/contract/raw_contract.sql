@@ -5,7 +5,7 @@
     {% set contract = {} %}
     {% set by_column = ['on_erasure', 'values', 'at_least', 'at_most', 'is_plan'] %}
     {% for table in var('systems').files %}
-        {% set rules = {'key': [], 'required': [], 'whose': [], 'columns': {}, 'dates': {}} %}
+        {% set rules = {'key': [], 'required': [], 'whose': [], 'columns': {}, 'dates': {}, 'hours': {}, 'derived': {}} %}
         {% for rule in by_column %}
             {% do rules.update({rule: {}}) %}
         {% endfor %}
@@ -15,7 +15,10 @@
             {% for column, settings in source.columns.items() %}
                 {% set meta = settings.config.meta %}
                 {% do rules.columns.update({column: meta.kind}) %}
-                {% do rules.dates.update({column: meta.date}) if meta.date %}
+                {% for part, type in {'date': 'date', 'hour': 'bigint'}.items() if part in meta %}
+                    {% do rules[part ~ 's'].update({column: meta[part]}) %}
+                    {% do rules.derived.update({meta[part]: type}) %}
+                {% endfor %}
                 {% for rule in by_column if rule in meta %}
                     {% do rules[rule].update({column: meta[rule]}) %}
                 {% endfor %}

@@ -164,8 +164,8 @@
             )
             {%- endif %} as {{ value }},
             {%- endfor %}
-            {%- for date in contract.dates.values() %}
-            {{ date }},
+            {%- for name in contract.derived %}
+            {{ name }},
             {%- endfor %}
             reject_reason,
             {%- set is_touched = ['has_trace', 'person is not null'] %}
@@ -180,7 +180,7 @@
 
     select
         source,
-        {%- for column in (contract.columns | map('string') | list) + (contract.dates.values() | list) %}
+        {%- for column in (contract.columns | map('string') | list) + (contract.derived | list) %}
         {%- set value = quoted(column) %}
         {{ 'case when person is null then ' ~ value ~ ' end as ' ~ value if contract.rejects_erased else value }},
         {%- endfor %}

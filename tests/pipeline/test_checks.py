@@ -117,6 +117,23 @@ FAULTS = {
     "next_best_offers_are_new_and_worth_it*": (
         "update cross_sell.next_best_offers set mean_unit_amount = 0.01 where offer_rank = 2"
     ),
+    "profiles_hold_every_customer": (
+        "delete from profile.customer_fit where customer_key ="
+        " (select min(customer_key) from profile.customer_fit)"
+    ),
+    "profiles_hold_every_customer*": (
+        "update profile.customer_profile set spend_band = 'low' where spend_band = 'high'"
+    ),
+    "purchase_patterns_hold_every_order": (
+        "update profile.purchase_patterns set orders = orders + 1 where weekday = 1 and hour = 9"
+    ),
+    "purchase_patterns_hold_every_order*": (
+        "delete from profile.purchase_patterns where weekday = 1 and orders = 0"
+    ),
+    "ideal_customers_add_up": (
+        "update profile.ideal_customer set index = 100 where attribute = 'country'"
+    ),
+    "fit_scores_add_up": "delete from profile.fit_points where trait = 'country'",
     "reconciliation_counts_the_files": "update core.reconciliation set raw_rows = raw_rows - 1",
     "refunds_restate_their_orders": "update core.orders set refund_amount = 2 * refund_amount",
     "rfm_scores_equal_values_equally": (

@@ -272,7 +272,17 @@ SPOILED = {
         "twice,400,true\ntwice,500,true\n"
     },
     "engagement_levels.csv": {"warm,10,true": "none,10,true\n,20,true\nwarm,,true"},
+    "age_bands.csv": {"13_to_17,13": "unknown,13", "18_to_24,18": "18_to_24,"},
+    "job_roles.csv": {
+        "co founder,owner,8": "co-founder,owner,8",
+        "ceo,executive,7": "ceo,unknown,7",
+        "cfo,executive,7": "cfo,executive,",
+    },
+    "dayparts.csv": {"morning,6": "night,6", "midday,11": "midday,24"},
+    "topic_traits.csv": {"organic,eco_minded": "Vegan ,eco_minded", "travel,adventurous": "travel,"},
+    "loyalty_tiers.csv": {"bronze,1,": "none,1,", "0.95": "95"},
 }
+SELECTED = [name.removesuffix(".csv") for name in SPOILED]
 MESSAGES = [
     "event_points: engagement_points must be 0 or more: page_viewed",
     "event_points: lead_points must be a whole number, 0 for none: product_viewed",
@@ -290,6 +300,21 @@ MESSAGES = [
     "engagement_levels: none is the name of those without a score",
     "a row without a name needs a name",
     "warm needs a min_score: only the first band is open below",
+    "age_bands: every band needs a name that no other has, and unknown is kept for customers"
+    " without an age: unknown",
+    "age_bands: min_age must be 0 or more: 18_to_24",
+    "grain_age_bands_min_age: Got 1 result",
+    "job_roles: keyword must be words in lower case with one blank between them, without"
+    " . , ; : / & ( ) - _ +: co-founder",
+    "job_roles: role_level must be given, and unknown is kept for titles without a keyword: ceo",
+    "job_roles: priority must be a whole number: cfo",
+    "dayparts: every part of the day needs a name that no other has: night, night",
+    "dayparts: from_hour must be 0 to 23: midday",
+    "topic_traits: every topic must be given once, in whatever case: Vegan , vegan",
+    "topic_traits: every topic needs a trait: travel",
+    "loyalty_tiers: every tier needs a name that no other has, and none is kept for customers"
+    " without one: none",
+    "loyalty_tiers: min_percent_rank must be 0 to 1, or empty: platinum",
 ]
 
 
@@ -321,7 +346,7 @@ def test_spoiled_seeds_stop_the_build_with_a_line_for_each_mistake(copied_projec
             assert old in text, old
             text = text.replace(old, new)
         (copied_project / "seeds" / name).write_text(text)
-    lines = failures("--select", "event_points", "lead_score_bands", "engagement_levels")
+    lines = failures("--select", *SELECTED)
     for message in MESSAGES:
         assert any(message in line for line in lines), (message, "\n".join(lines))
     assert not [line for line in lines if not any(message in line for message in MESSAGES)]

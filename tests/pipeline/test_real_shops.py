@@ -198,6 +198,15 @@ def test_complete_journey(real_shop):
         "select sum(events), sum(scored_events) <= 2102 from engagement.engagement_contributions"
     ) == [(8_691, True)]
     assert warehouse.rows("select count(*) from core.customers") == [(2_469,)]
+    assert warehouse.rows(
+        "select orders, single_item_orders, multi_item_orders from profile.basket_mix"
+        " where segment_by = 'total'"
+    ) == [(155_848, 33_484, 122_364)]
+    # Mondays from midnight on, by the clock of New York
+    assert warehouse.rows(
+        "select orders, net_amount from profile.purchase_patterns"
+        " where segment_by = 'total' and weekday = 1 and hour = 0"
+    ) == [(146, Decimal("3431.43"))]
 
 
 @pytest.mark.parametrize("name", DATES)

@@ -63,11 +63,12 @@ customers as (
         coalesce(orders.is_left_censored, false) as is_left_censored,
         coalesce(orders.is_known_earlier, false) as is_known_earlier,
         {{ published_value('customer', 'countries.country') }} as country,
-        {{ published_value('customer', 'attributes.region') }} as region,
-        {{ published_value('customer', 'attributes.acquisition_channel') }} as acquisition_channel,
-        {{ published_value('customer', 'attributes.household_size') }} as household_size,
-        {{ published_value('customer', 'attributes.income_band') }} as income_band,
-        {{ published_value('customer', 'attributes.lock_in') }} as lock_in,
+        {%- for text in [
+            'region', 'city', 'acquisition_channel', 'household_size', 'income_band', 'age_band', 'gender', 'customer_type', 'lock_in'
+        ] %}
+        {{ published_value('customer', 'attributes.' ~ text) }} as {{ text }},
+        {%- endfor %}
+        attributes.loyalty_joined_date,
         attributes.birth_date,
         countries.country as stated_country,
         attributes.household_size as stated_household_size

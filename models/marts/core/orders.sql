@@ -17,8 +17,9 @@ orders as (
         places.customer_number,
         staged.ordered_at,
         staged.order_date,
+        staged.order_hour,
         {%- for text in [
-            'status', 'channel', 'device', 'country', 'region', 'coupon_code', 'referral_code'
+            'status', 'channel', 'device', 'country', 'region', 'payment_method', 'coupon_code', 'referral_code'
         ] %}
         {{ published_value('order', 'staged.' ~ text) }} as {{ text }},
         {%- endfor %}

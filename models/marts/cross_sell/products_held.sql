@@ -80,11 +80,7 @@ placed as (
 products_held as (
     select
         placed.month_start,
-        case
-            when placed.tenure_days < 365 then 'under_1_year'
-            when placed.tenure_days < 730 then '1_to_2_years'
-            else 'over_2_years'
-        end as tenure_band,
+        {{ tenure_band('placed.tenure_days') }} as tenure_band,
         bands.band as held_band,
         count(*) as customers,
         count(*) filter (where placed.is_retained) as retained_customers,

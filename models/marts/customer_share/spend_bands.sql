@@ -1,6 +1,3 @@
-{#- A quantile between equal amounts may fall short of them by its own arithmetic. -#}
-{%- set up_to_p20 = 'cast(amounts.net_amount as double) <= bounds.p20_net_amount * (1 + 1e-15)' -%}
-{%- set up_to_p80 = 'cast(amounts.net_amount as double) <= bounds.p80_net_amount * (1 + 1e-15)' -%}
 with dates as (
     select max(window_start) as window_start
     from {{ ref('int_periods') }}
@@ -75,36 +72,49 @@ bounds as (
     select
         segment_by,
         segment,
-        min(net_amount) as min_net_amount,
-        {{ quantile(0.2, 'net_amount') }} as p20_net_amount,
-        {{ quantile(0.5, 'net_amount') }} as median_net_amount,
-        {{ quantile(0.8, 'net_amount') }} as p80_net_amount,
-        max(net_amount) as max_net_amount
+        min(net_amount) as min_bound,
+        {{ quantile(0.2, 'net_amount') }} as p20_bound,
+        {{ quantile(0.5, 'net_amount') }} as median_bound,
+        {{ quantile(0.8, 'net_amount') }} as p80_bound,
+        max(net_amount) as max_bound
     from segment_amounts
     where net_amount > 0
     group by segment_by, segment
 ),
 
-spend_bands as (
+banded as (
     select
         amounts.segment_by,
         amounts.segment,
-        count(*) as customers,
         {%- for name in ['min', 'p20', 'median', 'p80', 'max'] %}
-        -- by way of eight decimals: a double just below a half is one
-        cast(cast(max(bounds.{{ name }}_net_amount) as decimal(28, 8)) as decimal(18, 4))
-            as {{ name }}_net_amount,
+        bounds.{{ name }}_bound,
         {%- endfor %}
-        count(*) filter (where amounts.net_amount > 0 and {{ up_to_p20 }}) as low_customers,
-        count(*) filter (where not {{ up_to_p20 }} and {{ up_to_p80 }}) as middle_customers,
-        count(*) filter (where not {{ up_to_p80 }}) as high_customers,
-        count(*) filter (where amounts.net_amount <= 0) as non_positive_customers
+        {{ spend_band('amounts.net_amount', 'bounds') }} as band
     from segment_amounts as amounts
     left join bounds
         on
             amounts.segment_by = bounds.segment_by
             and amounts.segment = bounds.segment
-    group by amounts.segment_by, amounts.segment
+),
+
+spend_bands as (
+    select
+        segment_by,
+        segment,
+        count(*) as customers,
+        {%- for name in ['min', 'p20', 'median', 'p80', 'max'] %}
+        -- by way of eight decimals: a double just below a half is one
+        cast(cast(max({{ name }}_bound) as decimal(28, 8)) as decimal(18, 4)) as {{ name }}_net_amount,
+        {%- endfor %}
+        {%- for band in ['low', 'middle', 'high', 'non_positive'] %}
+        count(*) filter (where band = {{ literal(band) }}) as {{ band }}_customers,
+        {%- endfor %}
+        max(p20_bound) as p20_bound,
+        max(p80_bound) as p80_bound
+    from banded
+    group by
+        segment_by,
+        segment
 )
 
 select * from spend_bands

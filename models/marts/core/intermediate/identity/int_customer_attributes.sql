@@ -15,7 +15,8 @@ int_customer_attributes as (
     select
         customer_key,
         {%- for column in [
-            'country', 'region', 'acquisition_channel', 'birth_date', 'household_size', 'income_band', 'lock_in'
+            'country', 'region', 'city', 'acquisition_channel', 'birth_date', 'age_band', 'gender', 'job_title', 'household_size',
+            'income_band', 'customer_type', 'loyalty_joined_date', 'lock_in'
         ] %}
         min_by({{ column }}, account_key) filter (where {{ column }} is not null) as {{ column }},
         {%- endfor %}

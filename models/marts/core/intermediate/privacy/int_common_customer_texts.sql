@@ -1,4 +1,6 @@
-{%- set texts = ['country', 'region', 'acquisition_channel', 'household_size', 'income_band', 'lock_in'] -%}
+{%- set texts = [
+    'country', 'region', 'city', 'acquisition_channel', 'household_size', 'income_band', 'age_band', 'gender', 'customer_type', 'lock_in'
+] -%}
 with counted as (
     {%- for column in texts %}
     {{ 'union all' if not loop.first }}

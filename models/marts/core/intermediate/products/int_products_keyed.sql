@@ -35,6 +35,7 @@ described as (
         named.product_id,
         products.name,
         products.category,
+        products.brand,
         products.family,
         {{ lower_case('products.tier') }} as tier,
         products.unit_cost
@@ -68,6 +69,11 @@ int_products_keyed as (
                 then cast(dense_rank() over (order by described.category nulls last) as bigint)
         end as category_number,
         described.category,
+        case
+            when described.brand is not null
+                then cast(dense_rank() over (order by described.brand nulls last) as bigint)
+        end as brand_number,
+        described.brand,
         described.family,
         described.tier,
         described.unit_cost,

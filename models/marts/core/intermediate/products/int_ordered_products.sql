@@ -32,6 +32,7 @@ int_ordered_products as (
         sales.is_sampled,
         keyed.product_number,
         keyed.category_number,
+        keyed.brand_number,
         keyed.is_goods,
         products.units,
         products.amount_of_units
