@@ -6,11 +6,8 @@ with dates as (
 sold as (
     select
         products.product_number,
-        cast(
-            round(
-                cast(sum(products.amount_of_units) as double) / cast(sum(products.units) as double), 4
-            ) as decimal(18, 4)
-        ) as mean_unit_amount
+        sum(products.amount_of_units) as amount,
+        sum(products.units) as units
     from {{ ref('int_ordered_products') }} as products
     inner join dates
         on products.order_date > dates.sold_after
@@ -18,16 +15,37 @@ sold as (
     group by products.product_number
 ),
 
+-- doubles come near, but may take a half of the last digit for less
+near_means as (
+    select
+        product_number,
+        amount,
+        units,
+        cast(round(cast(amount as double) / cast(units as double), 4) as decimal(18, 4)) as near_mean
+    from sold
+),
+
+means as (
+    select
+        product_number,
+        case
+            when 2 * amount >= (2 * near_mean + 0.0001) * units then near_mean + 0.0001
+            when 2 * amount < (2 * near_mean - 0.0001) * units then near_mean - 0.0001
+            else near_mean
+        end as mean_unit_amount
+    from near_means
+),
+
 int_offerable_products as (
     select
-        sold.product_number,
-        sold.mean_unit_amount
-    from sold
+        means.product_number,
+        cast(means.mean_unit_amount as decimal(18, 4)) as mean_unit_amount
+    from means
     inner join {{ ref('int_products_keyed') }} as keyed
-        on sold.product_number = keyed.product_number
+        on means.product_number = keyed.product_number
     where
-        sold.mean_unit_amount > 0
-        and (keyed.unit_cost is null or sold.mean_unit_amount > keyed.unit_cost)
+        means.mean_unit_amount > 0
+        and (keyed.unit_cost is null or means.mean_unit_amount > keyed.unit_cost)
 )
 
 select * from int_offerable_products
