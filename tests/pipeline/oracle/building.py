@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from oracle import advocacy, cross_sell, customer_share, engagement, lifecycle
+from oracle import advocacy, cross_sell, customer_share, engagement, lifecycle, profile
 from oracle.consent import statements
 from oracle.core import (
     core_customers,
@@ -74,7 +74,7 @@ def build(
     salt: str = "",
     params: dict[str, Any] | None = None,
 ) -> dict[str, pl.DataFrame]:
-    """Compute every mart of sections 1 to 7 from raw files.
+    """Compute every mart of sections 1 to 8 from raw files.
 
     Args:
         sources: `{name, system, path, timezone, naive_times, ids_of}` of each source; system is
@@ -96,7 +96,7 @@ def build(
     result, shop = opened(sources, as_of, reporting_currency, salt, params)
     for subject in SUBJECTS:
         result |= subject.marts(shop)
-    return result
+    return result | profile.marts(shop, result)
 
 
 def opened(

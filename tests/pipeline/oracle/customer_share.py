@@ -34,6 +34,7 @@ declare(
     top_1_percent_share:share top_5_percent_share:share top_10_percent_share:share
     top_20_percent_share:share top_50_percent_share:share gini:share hhi:share
     effective_customers:share customers_for_80_percent:count floored_customers:count
+    top_20_percent_profit_share:share
     """,
 )
 declare(

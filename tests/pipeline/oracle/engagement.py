@@ -58,6 +58,7 @@ def marts(shop: Shop) -> dict[str, pl.DataFrame]:
         "engagement_contributions": contributed.join(shop.persons, on="person"),
         "engagement_scores": engagement_scores(shop, contributed),
         "lead_scores": lead_scores(shop, types),
+        "visit_conversion": visit_conversion(shop),
     }
     return {
         f"engagement.{name}": finished(f"engagement.{name}", frame)
