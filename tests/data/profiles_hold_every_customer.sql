@@ -1,4 +1,4 @@
--- Each customer but staff has a profile and a fit, and is in attribute_coverage; bands are as spend_bands says.
+-- Each customer but staff has a profile and a fit, and is in attribute_coverage; bands add up to spend_bands.
 with counted as (
     select
         count(*) as customers,

@@ -279,7 +279,10 @@ SPOILED = {
         "cfo,executive,7": "cfo,executive,",
     },
     "dayparts.csv": {"morning,6": "night,6", "midday,11": "midday,24"},
-    "topic_traits.csv": {"organic,eco_minded": "Vegan ,eco_minded", "travel,adventurous": "travel,"},
+    "topic_traits.csv": {
+        "organic,eco_minded": "Vegan ,eco_minded",
+        "travel,adventurous": "travel,",
+    },
     "loyalty_tiers.csv": {"bronze,1,": "none,1,", "0.95": "95"},
 }
 SELECTED = [name.removesuffix(".csv") for name in SPOILED]

@@ -1,4 +1,11 @@
 {%- set traits = profile_attributes('trait') -%}
+{%- set joins = [] -%}
+{%- for trait in traits -%}
+    {%- do joins.append(
+        'left join points as ' ~ trait ~ '_points on ' ~ trait ~ '_points.attribute = ' ~ literal(trait)
+        ~ ' and people.' ~ trait ~ ' = ' ~ trait ~ '_points.value'
+    ) -%}
+{%- endfor -%}
 with points as (
     select
         attribute,
@@ -27,14 +34,10 @@ int_fit_scores as (
         coalesce(
             {%- for trait in traits %}
             nullif(people.{{ trait }}, 'unknown'),
-            {%- endfor %}
-            'unknown'
+            {%- endfor %} 'unknown'
         ) <> 'unknown' as has_known_trait
     from {{ ref('customer_profile') }} as people
-    {%- for trait in traits %}
-    left join points as {{ trait }}_points
-        on people.{{ trait }} = {{ trait }}_points.value and {{ trait }}_points.attribute = {{ literal(trait) }}
-    {%- endfor %}
+    {{ joins | join('\n    ') }}
 )
 
 select * from int_fit_scores
