@@ -910,7 +910,7 @@ MUTATIONS = [
     M("int_product_habits", "max(order_date) desc, ", "", "of equals the first by name is on top"),
     M("int_wishlists", "add_to_date('day', 90,", "add_to_date('day', 91,",
       "the 91st day is within 90"),
-    M("int_wishlists", "order_date >= wishes.wished_on", "true",
+    M("int_wishlists", "products.order_date >= wishes.wished_on", "true",
       "what was bought before is wished for"),
     M("int_wishlists", "min(events.event_date)", "max(events.event_date)", "the last wish counts"),
     M("int_recent_visits", "event_date > {{ add", "event_date >= {{ add", "180 days are 181"),
