@@ -131,7 +131,7 @@ FAULTS = {
         "delete from profile.purchase_patterns where weekday = 1 and orders = 0"
     ),
     "ideal_customers_add_up": (
-        "update profile.ideal_customer set index = 100 where attribute = 'country'"
+        "update profile.ideal_customer set index = index + 1 where attribute = 'country'"
     ),
     "fit_scores_add_up": "delete from profile.fit_points where trait = 'country'",
     "reconciliation_counts_the_files": "update core.reconciliation set raw_rows = raw_rows - 1",

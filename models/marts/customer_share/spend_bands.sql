@@ -82,39 +82,28 @@ bounds as (
     group by segment_by, segment
 ),
 
-banded as (
+spend_bands as (
     select
         amounts.segment_by,
         amounts.segment,
+        count(*) as customers,
         {%- for name in ['min', 'p20', 'median', 'p80', 'max'] %}
-        bounds.{{ name }}_bound,
+        -- by way of eight decimals: a double just below a half is one
+        cast(cast(max(bounds.{{ name }}_bound) as decimal(28, 8)) as decimal(18, 4))
+            as {{ name }}_net_amount,
         {%- endfor %}
-        {{ spend_band('amounts.net_amount', 'bounds') }} as band
+        {%- for band in ['low', 'middle', 'high', 'non_positive'] %}
+        count(*) filter (where {{ spend_band('amounts.net_amount', 'bounds') }} = {{ literal(band) }})
+            as {{ band }}_customers,
+        {%- endfor %}
+        max(bounds.p20_bound) as p20_bound,
+        max(bounds.p80_bound) as p80_bound
     from segment_amounts as amounts
     left join bounds
         on
             amounts.segment_by = bounds.segment_by
             and amounts.segment = bounds.segment
-),
-
-spend_bands as (
-    select
-        segment_by,
-        segment,
-        count(*) as customers,
-        {%- for name in ['min', 'p20', 'median', 'p80', 'max'] %}
-        -- by way of eight decimals: a double just below a half is one
-        cast(cast(max({{ name }}_bound) as decimal(28, 8)) as decimal(18, 4)) as {{ name }}_net_amount,
-        {%- endfor %}
-        {%- for band in ['low', 'middle', 'high', 'non_positive'] %}
-        count(*) filter (where band = {{ literal(band) }}) as {{ band }}_customers,
-        {%- endfor %}
-        max(p20_bound) as p20_bound,
-        max(p80_bound) as p80_bound
-    from banded
-    group by
-        segment_by,
-        segment
+    group by amounts.segment_by, amounts.segment
 )
 
 select * from spend_bands
