@@ -1,14 +1,22 @@
-"""Profiles of small shops: hours of the shop's clock, shops of which little is known, settings."""
+"""Profiles of small shops, by hand; and of random ones, by the oracle."""
 
 from __future__ import annotations
 
 from datetime import date
+from random import Random
+from typing import Any
 
+import oracle
 import pytest
+from oracle import building, profile
+from random_profiles import profile_shop
+from random_shops import ENDS, LOCAL, ZONES, tables, write
 
 from patronage.dbt import BuildError
 
-MARTS = ["path:models/marts/profile"]
+MARTS = ["path:models/marts/profile", "visit_conversion", "concentration"]
+# marts of rooms before, which read what only the profile's shops have enough of
+ALSO = ("engagement.visit_conversion", "customer_share.concentration")
 
 
 def test_a_date_alone_has_no_hour_and_midnight_has_one(warehouse, shop):
@@ -67,8 +75,8 @@ TABLES = [
 
 @pytest.mark.parametrize("name", SHOPS)
 def test_shops_of_which_little_is_known(warehouse, shop, name):
-    tables, rows = SHOPS[name]
-    warehouse.build(shop(**tables), checks=True)
+    files, rows = SHOPS[name]
+    warehouse.build(shop(**files), checks=True)
     found = [warehouse.rows(f"select count(*) from profile.{table}")[0][0] for table in TABLES]
     if name == "one_customer_one_product":  # the only customer is in one half or the other
         found[7] = rows[7]
@@ -79,3 +87,42 @@ def test_the_segment_to_be_like_is_one_that_there_is(warehouse, shop):
     data = shop(orders="order_id,ordered_at\n")
     with pytest.raises(BuildError, match="fit_segment must be one of high_spenders, loyal"):
         warehouse.build(data, "--vars", "fit_segment: best")
+
+
+def differences(
+    warehouse: Any, sources: list[dict[str, str]], as_of: str | None = None, **params: Any
+) -> list[str]:
+    """Build the marts of the profile with the vars; what differs from the oracle's."""
+    warehouse.variables |= params
+    warehouse.build(sources=sources, as_of=as_of or "")
+    params["rare_value_limit"] = warehouse.variables["rare_value_limit"]
+    made, shop = building.opened(sources, as_of, "EUR", params=params)
+    for subject in building.SUBJECTS:
+        made |= subject.marts(shop)
+    expected = {mart: made[mart] for mart in ALSO} | profile.marts(shop, made)
+    return [
+        f"{mart}: {line}"
+        for mart, frame in expected.items()
+        for line in oracle.compare(
+            frame, warehouse.frame(mart), oracle.KEYS[mart], oracle.estimates(mart)
+        )
+    ]
+
+
+@pytest.mark.parametrize("target", ["high_spenders", "lovers"])
+def test_a_shop_of_whose_customers_much_is_known(warehouse, tmp_path, target):
+    write(tmp_path / "shop", profile_shop(Random(3)))
+    source = {"name": "s", "system": "files", "path": str(tmp_path / "shop")}
+    source["timezone"] = "Europe/Berlin"
+    assert differences(warehouse, [source], fit_segment=target) == []
+
+
+@pytest.mark.parametrize("as_of", [None, ENDS[0]])
+def test_random_shops_in_three_time_zones(warehouse, tmp_path, as_of):
+    rng = Random(2)
+    sources = []
+    for name, timezone in ZONES.items():
+        write(tmp_path / name, tables(rng))
+        source = {"name": name, "system": "files", "path": str(tmp_path / name)}
+        sources.append(source | {"timezone": timezone, "naive_times": LOCAL.get(name, "utc")})
+    assert differences(warehouse, sources, as_of) == []
