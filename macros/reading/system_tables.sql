@@ -4,7 +4,7 @@
     `needed` are the columns without which the shop cannot be read, `known` all that its mappings use, both by plain names
     (macro plain_name). One that ends in * there is `versioned`: of x_1* a file has x_1, or any of x_1_0_0, x_1_0_1 and so on.
     `files` is a regular expression for the name of its files (or their folder) without the ending, whatever its case; without
-    one only the table's name is. A table that is_optional reads as empty where there is none. Where a name in `may_repeat` is
+    one it is the table's name, which a running number may follow. A table that is_optional reads as empty where there is none. Where a name in `may_repeat` is
     there again, the last column of it is read: those before it are the shop's own fields. Where `has_questions`, the columns
     with no such name are data, too (macro answers_of_columns), and may be called anything. What the table `tells` of the shop's
     settings (timezone, reporting_currency), an expression for each, holds where its entry says nothing. -#}
@@ -23,7 +23,7 @@
             'needed': needed,
             'known': known,
             'versioned': versioned,
-            'files': meta.get('files') or modules.re.escape(table.name),
+            'files': meta.get('files') or modules.re.escape(table.name) ~ '[-_ ()0-9]*',
             'is_optional': meta.get('is_optional', false),
             'may_repeat': meta.get('may_repeat') or [],
             'has_questions': meta.get('has_questions', false),

@@ -63,16 +63,20 @@
             context_device_type,
             context_user_agent
         from tracked
-        {%- for table in ['pages', 'screens'] %}
+        {%- for table, event_type, email, topic in [
+            ('pages', 'page_viewed', 'null', 'category'),
+            ('screens', 'page_viewed', 'null', 'category'),
+            ('identifies', 'identified', 'email', 'null'),
+        ] %}
         union all
         select
             id,
             timestamp,
-            'page_viewed' as event_type,
+            '{{ event_type }}' as event_type,
             anonymous_id,
             user_id,
-            null as email,
-            category as topic,
+            {{ email }} as email,
+            {{ topic }} as topic,
             null as product_id,
             null as order_id,
             coalesce(context_campaign_id, context_campaign_name) as campaign,
@@ -84,25 +88,6 @@
             context_user_agent
         from {{ raw_table(shop, table) }} as {{ table }}
         {%- endfor %}
-        union all
-        select
-            id,
-            timestamp,
-            'identified' as event_type,
-            anonymous_id,
-            user_id,
-            email,
-            null as topic,
-            null as product_id,
-            null as order_id,
-            null as campaign,
-            null as context_campaign_medium,
-            null as rating,
-            null as review_body,
-            null as value,
-            context_device_type,
-            context_user_agent
-        from {{ raw_table(shop, 'identifies') }} as identifies
     )
 
     -- timestamp is when it happened by a corrected clock; received_at is later where a phone was offline

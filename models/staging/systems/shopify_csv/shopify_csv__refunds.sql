@@ -82,11 +82,8 @@
             refunds.created_at,
             refunds.amount,
             coalesce(refunds.value, 0) as value,
-            sum(coalesce(refunds.value, 0)) over (
-                partition by refunds.order_id
-                order by refunds.number nulls last
-                rows between unbounded preceding and current row
-            ) as value_so_far,
+            sum(coalesce(refunds.value, 0))
+                over (partition by refunds.order_id order by refunds.number nulls last) as value_so_far,
             orders.goods_kept * (1 - orders.discount_share) as goods,
             case when orders.has_taxes_inside
                 then orders.goods_amount * (1 - orders.discount_share)

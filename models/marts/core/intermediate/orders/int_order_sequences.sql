@@ -60,34 +60,28 @@ delivered_orders as (
     group by customer_number
 ),
 
-valid_orders as (
+-- a total order without ties: business date, time, order id, and of two shops' equal ids the shop's name
+sequences as (
     select
-        judged.*,
+        judged.order_number,
+        cast(row_number() over customer_orders as bigint) as order_sequence,
+        lag(judged.order_date) over customer_orders as previous_order_date,
+        lead(judged.order_date) over customer_orders as next_order_date,
+        first_value(judged.order_date) over customer_orders as first_order_date,
         -- the shop knows of an order before the data
-        coalesce(judged.lifetime_orders > delivered_orders.orders, false) as has_earlier_orders
+        coalesce(judged.lifetime_orders > delivered_orders.orders, false)
+        or coalesce(judged.known_first_order_date < first_value(judged.order_date) over customer_orders, false)
+            as is_known_earlier
     from judged
     left join delivered_orders
         on judged.customer_number = delivered_orders.customer_number
     where
         judged.is_valid
         and judged.customer_number is not null
-),
-
--- a total order without ties: business date, time, order id, and of two shops' equal ids the shop's name
-sequences as (
-    select
-        order_number,
-        cast(row_number() over customer_orders as bigint) as order_sequence,
-        lag(order_date) over customer_orders as previous_order_date,
-        lead(order_date) over customer_orders as next_order_date,
-        first_value(order_date) over customer_orders as first_order_date,
-        has_earlier_orders or coalesce(
-            known_first_order_date < first_value(order_date) over customer_orders, false
-        ) as is_known_earlier
-    from valid_orders
     window customer_orders as (
-        partition by customer_number
-        order by order_date, ordered_at, {{ id_order('order_id') }}, order_id, source
+        partition by judged.customer_number
+        order by
+            judged.order_date, judged.ordered_at, {{ id_order('judged.order_id') }}, judged.order_id, judged.source
     )
 ),
 
