@@ -8,6 +8,8 @@ processor suffer least):
              those from the first model's start to the last one's end, and those of the check of
              the raw files before them
     oracle   `tests/pipeline/oracle/` as a program, writing Parquet, with the same cores
+    queries  the median of a dashboard's question to each published table: its numbers added up by
+             each of its texts and dates of few values, as groups, one after the other
     demo     the full `dbt build` of `data/demo`, with all tests
     spark    instead of oracle and demo: the same models on a local Spark with one core and with two
 """
@@ -18,6 +20,7 @@ import argparse
 import json
 import os
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -26,7 +29,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import duckdb
+
 from patronage.demo import make_demo
+from patronage.publish import PUBLIC_FILE, publish, quoted
 
 PROJECT = Path(__file__).resolve().parents[1]
 SHOP = {"PATRONAGE_TIMEZONE": "Europe/Berlin", "PATRONAGE_CURRENCY": "EUR"}
@@ -135,6 +141,58 @@ def bench_oracle(folder: Path, data: Path) -> float:
     return usage.seconds
 
 
+def questions(database: duckdb.DuckDBPyConnection, schema: str, table: str) -> list[str]:
+    """What a dashboard asks of a table: all numbers added up, by each column with few values."""
+    where = f"{quoted(schema)}.{quoted(table)}"
+    columns = database.execute(
+        "select column_name, data_type from duckdb_columns()"
+        " where schema_name = ? and table_name = ?",
+        [schema, table],
+    ).fetchall()
+    sums = [
+        f"sum({quoted(name)})"
+        for name, kind in columns
+        if kind in ("BIGINT", "DOUBLE", "INTEGER") or kind.startswith("DECIMAL")
+    ]
+    answers = ", ".join(["count(*)", *sums])
+    groups = [
+        quoted(name)
+        for name, kind in columns
+        if kind in ("VARCHAR", "DATE", "BOOLEAN")
+        and database.execute(
+            f"select approx_count_distinct({quoted(name)}) < 1000 from {where}"
+        ).fetchall()
+        == [(True,)]
+    ]
+    return [f"select {group}, {answers} from {where} group by all" for group in groups] or [
+        f"select {answers} from {where}"
+    ]
+
+
+def bench_queries(folder: Path) -> None:
+    """Publish what was built, and print how long dashboards wait for it."""
+    publish(folder, folder / "target" / "manifest.json")
+    medians = {}
+    with duckdb.connect(str(folder / PUBLIC_FILE), read_only=True) as database:
+        database.execute("set threads = 2")
+        for schema, table in database.execute(
+            "select schema_name, table_name from duckdb_tables() where not internal"
+        ).fetchall():
+            for query in questions(database, schema, table):
+                taken = []
+                for _ in range(5):
+                    started = time.monotonic()
+                    database.execute(query).fetchall()
+                    taken.append(1000 * (time.monotonic() - started))
+                medians[query] = (statistics.median(taken), f"{schema}.{table}")
+    slowest = sorted(medians.values(), reverse=True)
+    p95 = statistics.quantiles((one for one, _ in slowest), n=20)[-1]
+    print(
+        f"queries {len(slowest)}, half within {statistics.median(one for one, _ in slowest):.0f} ms"
+    )
+    print(f"  95 % within {p95:.0f} ms, the slowest {slowest[0][0]:.0f} ms ({slowest[0][1]})")
+
+
 def main() -> None:
     """Make the shop where it is missing, then measure and print."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -154,6 +212,7 @@ def main() -> None:
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:2])
     settings = {"PATRONAGE_DATA": str(data), "PATRONAGE_MEMORY_LIMIT": options.memory_limit}
     models, build = bench_models(folder / "built-duckdb", settings)
+    bench_queries(folder / "built-duckdb")
     if options.spark:
         bench_spark(folder / "built-spark", settings, options.spark.absolute(), build)
     if options.spark or options.models_only:
