@@ -64,8 +64,7 @@
             context_user_agent
         from tracked
         {%- for table, event_type, email, topic in [
-            ('pages', 'page_viewed', 'null', 'category'),
-            ('screens', 'page_viewed', 'null', 'category'),
+            ('pages', 'page_viewed', 'null', 'category'), ('screens', 'page_viewed', 'null', 'category'),
             ('identifies', 'identified', 'email', 'null'),
         ] %}
         union all
@@ -90,10 +89,9 @@
         {%- endfor %}
     )
 
-    -- timestamp is when it happened by a corrected clock; received_at is later where a phone was offline
     select
         id as event_id,
-        {{ in_utc('timestamp') }} as occurred_at,
+        {{ in_utc('timestamp') }} as occurred_at,  -- by a corrected clock; received_at is when it came
         event_type,
         anonymous_id,
         user_id as customer_id,
