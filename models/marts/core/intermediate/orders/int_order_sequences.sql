@@ -70,8 +70,9 @@ sequences as (
         first_value(judged.order_date) over customer_orders as first_order_date,
         -- the shop knows of an order before the data
         coalesce(judged.lifetime_orders > delivered_orders.orders, false)
-        or coalesce(judged.known_first_order_date < first_value(judged.order_date) over customer_orders, false)
-            as is_known_earlier
+        or coalesce(
+            judged.known_first_order_date < first_value(judged.order_date) over customer_orders, false
+        ) as is_known_earlier
     from judged
     left join delivered_orders
         on judged.customer_number = delivered_orders.customer_number
@@ -81,7 +82,8 @@ sequences as (
     window customer_orders as (
         partition by judged.customer_number
         order by
-            judged.order_date, judged.ordered_at, {{ id_order('judged.order_id') }}, judged.order_id, judged.source
+            judged.order_date, judged.ordered_at,
+            {{ id_order('judged.order_id') }}, judged.order_id, judged.source
     )
 ),
 
