@@ -71,7 +71,7 @@
         select
             id,
             timestamp,
-            '{{ event_type }}' as event_type,
+            {{ literal(event_type) }} as event_type,
             anonymous_id,
             user_id,
             {{ email }} as email,
