@@ -243,7 +243,10 @@ def placed_guests(
 def attributes(
     persons: pl.DataFrame, groups: pl.DataFrame, customers: pl.DataFrame
 ) -> pl.DataFrame:
-    """What the customers rows of a person say: the first value by account key (section 2)."""
+    """What the customers rows of a person say: the first value by account key (section 2).
+
+    Of the rows of one account, where other sources use a shop's ids, the shop's own is the first.
+    """
     ids = groups.group_by("person").agg(customer_ids=pl.len())
     known = (
         *("country", "region", "acquisition_channel", "birth_date", "household_size"),
@@ -252,7 +255,12 @@ def attributes(
     said = (
         customers.with_columns(account=account())
         .join(groups.select("account", "person", "number"), on="account")
-        .sort("person", "number")
+        .sort(
+            "person",
+            "number",
+            ~pl.col("account").str.starts_with(pl.col("source") + ":"),
+            "source",
+        )
         .group_by("person", maintain_order=True)
         .agg(
             *(pl.col(c).drop_nulls().first() for c in known),

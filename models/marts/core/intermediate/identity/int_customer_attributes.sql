@@ -1,8 +1,15 @@
--- of each attribute the first that any of the person's accounts gives, in the order of the account keys
+-- of each attribute the first that any of the person's accounts gives, in the order of the account keys;
+-- where other systems use a shop's ids, an account has several rows: the shop's own comes first
 with person_accounts as (
     select
         accounts.customer_key,
-        accounts.account_key,
+        row_number() over (
+            partition by accounts.customer_key
+            order by
+                accounts.account_key,
+                position(accounts.source || ':' in accounts.account_key) <> 1,
+                accounts.source
+        ) as place,
         customers.*
     from {{ ref('stg_customers') }} as customers
     inner join {{ ref('int_accounts') }} as accounts
@@ -17,7 +24,7 @@ int_customer_attributes as (
         {%- for column in [
             'country', 'region', 'acquisition_channel', 'birth_date', 'household_size', 'income_band', 'lock_in'
         ] %}
-        min_by({{ column }}, account_key) filter (where {{ column }} is not null) as {{ column }},
+        min_by({{ column }}, place) filter (where {{ column }} is not null) as {{ column }},
         {%- endfor %}
         coalesce(bool_or(is_staff), false) as is_staff,
         min(created_date) as created_date,
