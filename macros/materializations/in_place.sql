@@ -1,7 +1,7 @@
 {#- Tables and views on DuckDB, written under their own names in one transaction, so that a failure leaves the old one.
 
     dbt's own way (write under another name, rename, drop the old one) is for engines that cannot; it takes half a dozen
-    statements where one or two do, which is most of what a small shop's build costs. -#}
+    statements where one or two do, and a small shop's build is hundreds of small statements. -#}
 {% materialization table, adapter='duckdb' %}
     {%- set target_relation = this.incorporate(type='table') -%}
     {% do write_in_place(create_table_as(false, target_relation, sql)) %}

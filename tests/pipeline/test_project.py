@@ -75,11 +75,17 @@ def test_plain_dbt_finds_its_profile_in_the_projects_folder(monkeypatch):
     assert found.resolve() == PROJECT / "profiles" / "profiles.yml"
 
 
-@pytest.mark.parametrize("kind", ["table", "view"])
-def test_a_model_that_fails_leaves_its_old_rows(tmp_path, kind):
+@pytest.mark.parametrize(("kind", "later"), [("table", "view"), ("view", "table")])
+def test_a_model_that_fails_leaves_its_old_rows(tmp_path, kind, later):
+    """What takes its place may be of another kind."""
     profile = {"type": "duckdb", "path": str(tmp_path / "w.duckdb")}
     files = {
-        "dbt_project.yml": {"name": "small", "profile": "small", "macro-paths": ["macros"]},
+        "dbt_project.yml": {
+            "name": "small",
+            "profile": "small",
+            "macro-paths": ["macros"],
+            "flags": {"send_anonymous_usage_stats": False},
+        },
         "profiles.yml": {"small": {"target": "a", "outputs": {"a": profile}}},
     }
     for name, content in files.items():
@@ -88,14 +94,19 @@ def test_a_model_that_fails_leaves_its_old_rows(tmp_path, kind):
     model = tmp_path / "models/things.sql"
     model.parent.mkdir()
     answers = []
-    for body in ("select 1 as n", "select n from nowhere", "select 2 as n"):
-        model.write_text(f"{{{{ config(materialized='{kind}') }}}} {body}")
+    for made, body in (
+        (kind, "select 1 as n"),
+        (kind, "select n from nowhere"),
+        (later, "select n from nowhere"),
+        (later, "select 2 as n"),
+    ):
+        model.write_text(f"{{{{ config(materialized='{made}') }}}} {body}")
         folders = ["--project-dir", str(tmp_path), "--profiles-dir", str(tmp_path)]
         run = [sys.executable, "-m", "dbt.cli.main", "run", "--quiet", *folders]
         code = subprocess.run(run, cwd=tmp_path, capture_output=True).returncode
         with duckdb.connect(profile["path"], read_only=True) as database:
             answers.append((code, database.sql("from things").fetchall()))
-    assert answers == [(0, [(1,)]), (1, [(1,)]), (0, [(2,)])]
+    assert answers == [(0, [(1,)]), (1, [(1,)]), (1, [(1,)]), (0, [(2,)])]
 
 
 def test_every_model_says_its_grain_and_stands_beside_its_yaml(manifest):
