@@ -97,8 +97,7 @@ int_order_sequences as (
         sequences.next_order_date,
         case when not sequences.is_known_earlier then sequences.first_order_date end as new_order_date,
         coalesce(
-            judged.known_first_order_date is null
-            and judged.lifetime_orders is null
+            judged.known_first_order_date is null and judged.lifetime_orders is null
             and sequences.first_order_date < {{ add_to_date('day', 365, 'dates.history_start') }},
             false
         ) as is_left_censored
