@@ -8,7 +8,6 @@ with order_lines as (
         || replace(replace(lines.order_id, chr(92), chr(92) || chr(92)), ':', chr(92) || ':')
         || ':' || lines.line_id as order_line_key,
         orders.order_key,
-        orders.order_number,
         orders.customer_number,
         lines.source || ':' || amounts.product_id as product_key,
         lines.source,
@@ -20,8 +19,7 @@ with order_lines as (
         case when amounts.is_discount then 0 else lines.quantity end as quantity,
         cast(amounts.amount + amounts.discount_amount as decimal(18, 4)) as gross_amount,
         amounts.discount_amount,
-        amounts.amount,
-        amounts.has_amount
+        amounts.amount
     from {{ ref('stg_order_lines') }} as lines
     inner join {{ ref('order_line_amounts') }} as amounts
         on lines.row_id = amounts.row_id
