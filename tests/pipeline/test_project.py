@@ -120,7 +120,7 @@ def test_every_model_says_its_grain_and_stands_beside_its_yaml(manifest):
         beside = path.with_suffix(".yml")
         if node["fqn"][1] == "staging":
             shared = [path.with_name(f"{path.parent.name}{end}.yml") for end in ("__models", "")]
-            beside = next(filter(Path.exists, shared), beside)
+            beside = next((file for file in shared if file.exists()), beside)
         assert node["patch_path"].endswith(f"//{beside.relative_to(PROJECT)}"), node["name"]
 
 

@@ -1,0 +1,22 @@
+"""The command line: each command, and how it ends where something is wrong."""
+
+from __future__ import annotations
+
+import click
+
+from patronage.cli import builds, shops
+from patronage.cli.terminal import Terminal
+
+__all__ = ["Terminal", "main"]
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="patronage")
+def main() -> None:
+    """Build and publish a customer warehouse from a shop's raw orders and events."""
+
+
+for module in (builds, shops):
+    for command in vars(module).values():
+        if isinstance(command, click.Command):
+            main.add_command(command)
