@@ -228,7 +228,8 @@ def visit_conversion(shop: Shop) -> pl.DataFrame:
     """Visits that ended in an order, by who came: a buyer, somebody known, or nobody.
 
     An order is the visit's if it is the customer's and made from its start to 30 minutes after
-    its end; of nobody's visits each order_completed stands for one.
+    its end; of nobody's visits each order_completed stands for one. The visit that made an order is
+    one of those that led to it, where it began with it, too.
     """
     staff = shop.persons.filter("is_staff").select("person")
     visits = shop.sessions.join(staff, on="person", how="anti").select(
@@ -254,8 +255,9 @@ def visit_conversion(shop: Shop) -> pl.DataFrame:
     before = (
         orders.join(visits.select("person", "started_at"), on="person")
         .filter(
-            (pl.col("started_at") < pl.col("ordered_at"))
-            & (pl.col("started_at") >= pl.col("ordered_at") - BEFORE_ORDER)
+            pl.col("started_at").is_between(
+                pl.col("ordered_at") - BEFORE_ORDER, pl.col("ordered_at")
+            )
         )
         .group_by("order_row")
         .agg(visits_before=pl.len())
