@@ -2,6 +2,10 @@
 
     dbt knows no sources while it parses: then the tables are there, but without rules or columns. -#}
 {% macro raw_contract() %}
+    {% set before = kept('contract') %}
+    {% if before is not none %}
+        {{ return(before) }}
+    {% endif %}
     {% set contract = {} %}
     {% set by_column = ['on_erasure', 'values', 'at_least', 'at_most', 'is_plan'] %}
     {% for table in var('systems').files %}
@@ -26,5 +30,5 @@
         {% endif %}
         {% do contract.update({table: rules}) %}
     {% endfor %}
-    {{ return(contract) }}
+    {{ return(keep('contract', contract)) }}
 {% endmacro %}

@@ -10,6 +10,7 @@
         {% do attach_shop(shop, attached, none if is_first else 0) %}
     {% endfor %}
     {% do raise_faults(attached) %}
+    {% do forget() if execute %}
     {#- `patronage build` runs dbt twice on the same files: they are read once -#}
     {% if execute and is_first %}
         {% do remember_files(raw_paths()) %}

@@ -3,7 +3,7 @@
 {% macro check_unchanged() %}
     {% if execute and not env_var('PATRONAGE_FILES_CHECKED', '') %}
         {% set faults = [] %}
-        {% for path in changed_files(raw_paths()) %}
+        {% for path in changed_files(raw_paths(anew=true)) %}
             {% do complain(path ~ ": it changed while it was read; build again when it is complete", faults) %}
         {% endfor %}
         {% do raise_faults(faults) %}
@@ -11,10 +11,10 @@
 {% endmacro %}
 
 {#- The paths of all files that are some table's. -#}
-{% macro raw_paths() %}
+{% macro raw_paths(anew=false) %}
     {% set paths = [] %}
     {% for shop in shops() if not shop.schema and shop.system in var('systems') %}
-        {% set listed = shop_files(shop) %}
+        {% set listed = shop_files(shop, anew) %}
         {% for table in shops_tables(shop) %}
             {% do paths.extend(raw_files(shop, table, listed, []) | map(attribute='path')) %}
         {% endfor %}

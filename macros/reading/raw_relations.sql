@@ -3,9 +3,14 @@
     `sql` is a select, `columns` maps its columns' names, in lower case, to their types; `name` is the first
     file's, `group` what the engine reads. Files with the same columns are read together, others apart, so
     that one file's text never turns another's dates into text. `files` (raw_files) and `heads` (raw_heads) are
-    looked up where they are not given; `faults` is a list for what is wrong (macro complain): a file with a fault is left out.
-    An empty list: the shop has no such table. -#}
+    looked up where they are not given, once a run; `faults` is a list for what is wrong (macro complain): a file with a fault is
+    left out. An empty list: the shop has no such table. -#}
 {% macro raw_relations(shop, table, files=none, heads=none, faults=none) %}
+    {% set name = ['relations', shop.name, shop.system, table] | join(' ') %}
+    {% set before = kept(name) if files is none else none %}
+    {% if before is not none %}
+        {{ return(before) }}
+    {% endif %}
     {% set groups = {} %}
     {% set files = raw_files(shop, table, shop_files(shop)) if files is none else files %}
     {% set heads = raw_heads(files) if heads is none else heads %}
@@ -63,7 +68,7 @@
             'group': group,
         }) %}
     {% endfor %}
-    {{ return(relations) }}
+    {{ return(keep(name, relations)) }}
 {% endmacro %}
 
 {#- What must be known of raw files before they are read, by path: csv_heads, json_heads, xlsx_heads and parquet_heads. -#}

@@ -5,6 +5,15 @@
     own, so nothing of dbt_project.yml's entries leaks into it. Instead of a path an entry may have a schema of
     tables in the warehouse's own database, or what to attach: postgres:…, mysql:…, sqlite:… or a DuckDB file. With `system`, only that system's entries. -#}
 {% macro shops(system=none) %}
+    {% set chosen = kept('shops') %}
+    {% if chosen is none %}
+        {% set chosen = keep('shops', shops_given()) %}
+    {% endif %}
+    {{ return(chosen if system is none else chosen | selectattr('system', 'eq', system) | list) }}
+{% endmacro %}
+
+{#- The entries of all sources, looked at and completed. -#}
+{% macro shops_given() %}
     {% set given = invocation_args_dict.get('vars') or {} %}
     {% if given.get('sources') is none and env_var('PATRONAGE_DATA', '') %}
         {% set name = env_var('PATRONAGE_SYSTEM', '') or 'files' %}
@@ -64,9 +73,7 @@
         {% for setting in ('timezone', 'reporting_currency') if not entry.get(setting) %}
             {% do shop.update({setting: told_setting(shop, setting) or shop[setting]}) %}
         {% endfor %}
-        {% if system is none or shop.system == system %}
-            {% do chosen.append(shop) %}
-        {% endif %}
+        {% do chosen.append(shop) %}
     {% endfor %}
     {{ return(chosen) }}
 {% endmacro %}

@@ -10,6 +10,10 @@
     settings (timezone, reporting_currency), an expression for each, holds where its entry says nothing. Its CSV files may have
     a `delimiter` other than that of their ending, and the `encoding` latin-1 rather than utf-8. -#}
 {% macro system_tables(system) %}
+    {% set before = kept('tables of ' ~ system) %}
+    {% if before is not none %}
+        {{ return(before) }}
+    {% endif %}
     {% set tables = {} %}
     {% for table in graph.sources.values() if table.source_name == system %}
         {% set meta = table.config.meta or {} %}
@@ -33,7 +37,7 @@
             'encoding': csv_setting(table, 'encoding', ['utf-8', 'latin-1']) or 'utf-8',
         }}) %}
     {% endfor %}
-    {{ return(tables) }}
+    {{ return(keep('tables of ' ~ system, tables)) }}
 {% endmacro %}
 
 {#- How a raw table's CSV files are written, as a system's YAML says; none where it does not. -#}
