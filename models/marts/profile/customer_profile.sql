@@ -60,7 +60,7 @@ with customer_profile as (
         yearly.spend_band,
         coalesce(yearly.loyalty_tier, 'none') as loyalty_tier,
         case when traits.has_ordered then coalesce(yearly.is_top_20_percent, false) end as is_top_20_percent,
-        people.net_amount,
+        case when traits.has_ordered then people.net_amount end as net_amount,
         coalesce(yearly.net_amount_12m, 0) as net_amount_12m,
         coalesce(yearly.orders_12m, 0) as orders_12m,
         coalesce(orders.order_days_12m, 0) as order_days_12m,

@@ -79,9 +79,17 @@ def wishes(shop: Shop) -> pl.DataFrame:
 
 def with_interests(shop: Shop, as_of: date, people: pl.DataFrame) -> pl.DataFrame:
     """Add to everybody what they are interested in; nothing of who does not want to be known."""
-    traits = seed("topic_traits").select(interest="topic", inferred_trait="trait")
+    word = pl.col("interest").str.to_lowercase()  # the same topic, however it is written
+    traits = seed("topic_traits").select(
+        word=pl.col("topic").str.to_lowercase(), inferred_trait="trait"
+    )
     hidden = withdrawn(shop.statements, PURPOSE)["person"].implode()
-    shown = interests(shop, as_of).join(traits, on="interest", how="left")
+    shown = (
+        interests(shop, as_of)
+        .with_columns(word=word)
+        .join(traits, on="word", how="left")
+        .drop("word")
+    )
     for frame in (shown, declared(shop)):
         frame = frame.filter(~pl.col("person").is_in(hidden))
         people = people.join(frame, on="person", how="left")

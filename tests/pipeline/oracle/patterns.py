@@ -54,7 +54,7 @@ def segmented(shop: Shop, stages: pl.DataFrame) -> pl.DataFrame:
 def purchase_patterns(orders: pl.DataFrame) -> pl.DataFrame:
     """Orders by weekday and hour of the shop's clock: dense, and beside them those without a time.
 
-    The index of a cell is 100 at the mean of the week's hours.
+    The index of an hour is 100 at the mean of the week's hours; what has no hour is none of them.
     """
     weekday = pl.col("order_date").dt.weekday().cast(pl.Int64)
     place = [*SEGMENT, "weekday", "hour"]
@@ -74,7 +74,9 @@ def purchase_patterns(orders: pl.DataFrame) -> pl.DataFrame:
         .filter(is_timed | pl.col("has_untimed"))
         .join(counts, on=place, how="left", nulls_equal=True)
         .with_columns(pl.col("orders", "net_amount").fill_null(0))
-        .with_columns(index=share(100 * CELLS * pl.col("orders"), pl.col("timed")))
+        .with_columns(
+            index=pl.when(is_timed).then(share(100 * CELLS * pl.col("orders"), pl.col("timed")))
+        )
     )
 
 
