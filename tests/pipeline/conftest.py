@@ -8,6 +8,7 @@ import fcntl
 import functools
 import gc
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable
@@ -27,6 +28,12 @@ MODELS_ONLY = ["--resource-type", "model", "--resource-type", "seed"]
 STAGING = ["path:models/staging", "event_points"]  # whose emails are tells the seed
 ONLY_OF_THEM = ["--indirect-selection", "cautious"]  # no test that looks at more
 DATA_CHECKS = ["--exclude-resource-type", "unit_test"]  # the unit tests run in test_demo.py
+
+
+# hundreds of small databases, each of which waits for the disk many times: into memory, if there is
+MEMORY = Path("/dev/shm")
+if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > 8e9:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
 @functools.cache

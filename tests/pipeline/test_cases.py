@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import shutil
 import subprocess
 import sys
@@ -16,7 +17,7 @@ import duckdb
 import oracle
 import pytest
 import yaml
-from conftest import PROJECT
+from conftest import PROJECT, STAGING
 
 from patronage.cli import main
 
@@ -89,5 +90,8 @@ def test_the_warehouse_gives_the_right_values(warehouse, monkeypatch, name, tmp_
         result = click.testing.CliRunner().invoke(main, ["build"])
         assert result.exit_code != 0
         assert case["stops"] in result.output
+    asked = [ROWS, REJECTED, *(query["sql"] for query in case.get("queries", []))]
+    tables = set(re.findall(r"\b(?:from|join) \w+[.](\w+)", " ".join(asked)))
+    warehouse.selection = ["--select", *STAGING, *(f"+{table}" for table in sorted(tables))]
     warehouse.build(folder, **case.get("settings", {}))
     held_against(case, warehouse.rows)

@@ -93,7 +93,7 @@ def test_every_raw_row_has_its_fate(demo, truth):
 def test_the_unit_tests_pass_whatever_the_settings(demo, warehouse, monkeypatch):
     """The tables that they stand on have to be there; the rows are their own.
 
-    Without settings they run in `make test-spark`, on both engines.
+    Without settings plain `dbt build` runs them; on Spark `make build-spark` does.
     """
     monkeypatch.setenv("PATRONAGE_AS_OF", "2024-02-01")
     monkeypatch.setenv("PATRONAGE_SALT", "pepper")

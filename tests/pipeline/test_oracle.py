@@ -112,7 +112,7 @@ def returning_shop(rng: Random) -> dict[str, list[dict[str, Any]]]:
 
 
 @settings(
-    max_examples=6,
+    max_examples=3,
     deadline=None,
     derandomize=True,
     phases=[Phase.generate],  # a build takes seconds: a failing seed is looked at, not shrunk

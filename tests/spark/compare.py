@@ -1,11 +1,11 @@
 """Every mart has the same rows on DuckDB and on Spark: the demo shop's and those of random shops.
 
 `make test-spark` runs it. Both engines build the same shops, DuckDB first, each in a process with
-another time zone, the demo with all tests. Then every public model is compared row by row: keys,
-dates, counts and decimals exactly, doubles to a relative 1e-9. A difference is printed with its
-table, key and both values. Of shops in all forms of files, and of one whose customer asked to be
-erased, the accepted rows are compared. With --cases also the small shops with right values
-(tests/cases, tests/systems) are built, several at a time, each a source.
+another time zone. Then every public model is compared row by row: keys, dates, counts and decimals
+exactly, doubles to a relative 1e-9. A difference is printed with its table, key and both values.
+Of shops in all forms of files, and of one whose customer asked to be erased, the accepted rows are
+compared. With --tests the demo is built with all its tests; with --cases also the small shops with
+right values (tests/cases, tests/systems) are built, several at a time, each a source.
 """
 
 from __future__ import annotations
@@ -110,15 +110,16 @@ def small_shops(folder: Path) -> list[dict[str, Any]]:
     return steps
 
 
-def plan(folder: Path, seeds: list[int], has_cases: bool) -> list[dict[str, Any]]:
-    """What to build: the demo with all tests, shops in three time zones for each seed, all forms.
+def plan(folder: Path, seeds: list[int], has_tests: bool, has_cases: bool) -> list[dict[str, Any]]:
+    """What to build: the demo, shops in three time zones for each seed, all forms.
 
     A step with `says` must be refused with it; of one with `tables` (their keys) just those are
     compared.
     """
     # one partition is quickest for so little; the random shops are spread, as on a cluster
     environment = {"PATRONAGE_SPARK_PARTITIONS": "1"}
-    steps = [{"name": "demo", "command": ["build"], "environment": environment}]
+    command = ["build", *([] if has_tests else MODELS_ONLY)]
+    steps = [{"name": "demo", "command": command, "environment": environment}]
     for seed in seeds:
         rng = Random(seed)
         sources = []
@@ -295,12 +296,13 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="*", default=[1])
     parser.add_argument("--folder", type=Path, help="where to build; kept afterwards")
     parser.add_argument("--no-demo", action="store_true", help="random shops only")
+    parser.add_argument("--tests", action="store_true", help="the demo with all its tests, too")
     parser.add_argument("--cases", action="store_true", help="small shops, too (half an hour)")
     parser.add_argument("--only", help="just the steps whose names begin so")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = (options.folder or Path(temporary)).resolve()
-        steps = plan(folder, options.seeds, options.cases)[options.no_demo :]
+        steps = plan(folder, options.seeds, options.tests, options.cases)[options.no_demo :]
         steps = [step for step in steps if step["name"].startswith(options.only or "")]
         shops = [step for step in steps if "says" not in step]
         for step in shops:
