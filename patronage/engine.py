@@ -6,12 +6,9 @@ dbt-duckdb loads `Plugin` by the name of this module, which `profiles/profiles.y
 from __future__ import annotations
 
 import os
-from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import duckdb
 from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.flags import get_flags
@@ -19,12 +16,14 @@ from duckdb import DuckDBPyConnection, list_type
 from duckdb.sqltypes import DOUBLE, VARCHAR
 
 from patronage.parquet import damaged
+from patronage.stores import extension_file, reach
 from patronage.workbook import workbook
 
 PRIVATE = 0o077  # a mask: files are 0600, folders 0700
 EXTENSIONS = {  # DuckDB's readers, each a Python package of an extra
     **{kind: f"{kind}_scanner" for kind in ("postgres", "mysql", "sqlite")},
     "excel": "excel",
+    "s3": "httpfs",
 }
 
 
@@ -46,6 +45,7 @@ class Plugin(BasePlugin):
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         """Keep all connections to UTC, once: later the settings are locked (macro lock_engine)."""
         conn.execute("set global TimeZone = 'UTC'")
+        reach(conn)
         # what the engine's readers do not tell (macros xlsx_heads and parquet_fault)
         for name, function, types in (
             ("patronage_workbook", workbook, [VARCHAR, DOUBLE]),
@@ -58,17 +58,5 @@ class Plugin(BasePlugin):
     def configure_cursor(self, cursor: DuckDBPyConnection) -> None:
         """Hand over the salt as a variable of the session, so that no file holds it as SQL."""
         cursor.execute("set variable patronage_salt = ?", [os.environ.get("PATRONAGE_SALT", "")])
-        for kind in EXTENSIONS:  # the readers that are installed
-            cursor.execute(f"set variable patronage_{kind} = ?", [extension_of(kind)])
-
-
-@cache
-def extension_of(kind: str) -> str | None:
-    """Return the file of DuckDB's reader of such databases or files, if its package is there."""
-    name = EXTENSIONS[kind]
-    spec = find_spec(f"duckdb_extension_{name}")
-    if spec is None or spec.origin is None:
-        return None
-    folder = Path(spec.origin).parent / "extensions" / f"v{duckdb.__version__}"
-    file = folder / f"{name}.duckdb_extension"
-    return str(file) if file.is_file() else None
+        for kind, name in EXTENSIONS.items():  # the readers that are installed
+            cursor.execute(f"set variable patronage_{kind} = ?", [extension_file(name)])

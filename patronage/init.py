@@ -73,6 +73,8 @@ def drafted(
             f"no system reads it, and a new one cannot be called {name}: that is taken"
         )
     notes: list[str] = []
+    if "://" in source.get("path", ""):
+        raise SourceError("no system reads it: copy one export to a disk, and draft one from that")
     if "path" in source:
         raws, notes = raw_tables(Path(source["path"]))
     else:

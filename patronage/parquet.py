@@ -9,6 +9,7 @@ import re
 import duckdb
 
 from patronage.database import NO_EXTENSIONS, literal
+from patronage.stores import reach
 
 
 def damaged(paths: list[str]) -> str | None:
@@ -16,6 +17,8 @@ def damaged(paths: list[str]) -> str | None:
     with duckdb.connect(config=NO_EXTENSIONS | {"threads": 2}) as connection:
         if limit := os.environ.get("PATRONAGE_MEMORY_LIMIT"):
             connection.execute(f"set memory_limit = {literal(limit)}")
+        if any("://" in path for path in paths):
+            reach(connection)
         for tried in (paths, *([path] for path in paths)):
             with contextlib.suppress(duckdb.Error):
                 read_whole(connection, tried)

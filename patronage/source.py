@@ -16,7 +16,7 @@ class SourceError(Exception):
 
 def entry_of(
     name: str,
-    folder: Path | None,
+    folder: Path | str | None,
     *,
     attach: str | None = None,
     schema: str | None = None,
@@ -34,7 +34,8 @@ def entry_of(
         raise SourceError("name a folder of raw files, or a database with --attach")
     if schema and not attach:
         raise SourceError("--schema goes with --attach")
-    where = {"path": str(folder.resolve())} if folder else {"attach": attach, "schema": schema}
+    path = str(folder.resolve()) if isinstance(folder, Path) else folder
+    where = {"path": path} if path else {"attach": attach, "schema": schema}
     settings = {"timezone": timezone, "naive_times": times}
     entry = {"name": name, "system": system, **where, **settings}
     return {setting: value for setting, value in entry.items() if value is not None}

@@ -40,6 +40,8 @@ def workbook(path: str, most: float) -> str:
     `sheet`, `range` (below the header), `is_1904` and `columns`: name, kind (text, number, date,
     time, or mixed: dates and numbers), and how many cells are filled.
     """
+    if "://" in path:
+        return json.dumps({"fault": f"workbooks are read from a disk only: {SAVE}"})
     try:
         status = Path(path).stat()
         return looked_at(path, most, status.st_size, status.st_mtime_ns)

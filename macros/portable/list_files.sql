@@ -4,6 +4,9 @@
 {% endmacro %}
 
 {% macro duckdb__list_files(folder) %}
+    {% if '://' in folder and not reads_stores() %}
+        {{ return([]) }}
+    {% endif %}
     {#- the second pattern also looks into a table's folder that is a link -#}
     {% set root = as_pattern(folder.rstrip('/')) %}
     {% set files = run_query(

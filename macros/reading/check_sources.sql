@@ -6,8 +6,14 @@
 {% macro check_sources() %}
     {% set is_first = not env_var('PATRONAGE_FILES_CHECKED', '') %}
     {% set attached = [] %}
-    {% for shop in shops() if execute and shop.attach %}
-        {% do attach_shop(shop, attached, none if is_first else 0) %}
+    {% for shop in shops() if execute %}
+        {% if shop.attach %}
+            {% do attach_shop(shop, attached, none if is_first else 0) %}
+        {% elif '://' in shop.path and not reads_stores() %}
+            {% do complain(
+                "source " ~ shown(shop.name) ~ ": to read " ~ shop.path ~ " a package is needed: pip install 'patronage[s3]'", attached
+            ) %}
+        {% endif %}
     {% endfor %}
     {% do raise_faults(attached) %}
     {% do forget() if execute %}

@@ -31,8 +31,18 @@ ATTACH = click.option(
     "--attach", help="A database: postgres:…, mysql:…, sqlite:… or a DuckDB file."
 )
 SCHEMA = click.option("--schema", help="With --attach: which of the database's schemas.")
+
+
+class Folder(click.Path):
+    """A folder that is there, as a path; or an address in an object store, as it stands."""
+
+    def convert(self, value: Any, *place: Any) -> Any:
+        """Return what the argument names."""
+        return value if "://" in str(value) else super().convert(value, *place)
+
+
 FOLDER = click.argument(
-    "folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path)
+    "folder", required=False, type=Folder(exists=True, file_okay=False, path_type=Path)
 )
 
 
@@ -43,7 +53,7 @@ FOLDER = click.argument(
 @click.option("--system", help="Read it as this system's; without: as those it looks like.")
 @TIMEZONE
 @TIMES
-def inspect_command(folder: Path | None, system: str | None, **settings: str | None) -> None:
+def inspect_command(folder: Path | str | None, system: str | None, **settings: str | None) -> None:
     """Look at a FOLDER of raw files, or a database, without building.
 
     What it is, what is read of it, what is not. Counts are of each row by itself: lines of unknown
@@ -86,7 +96,7 @@ def inspect_command(folder: Path | None, system: str | None, **settings: str | N
 @TIMES
 @click.option("--write", is_flag=True, help="Write the entry into dbt_project.yml, too.")
 def init_command(
-    name: str, folder: Path | None, system: str | None, write: bool, **settings: str | None
+    name: str, folder: Path | str | None, system: str | None, write: bool, **settings: str | None
 ) -> None:
     """Make a FOLDER of raw files, or a database, the source NAME.
 

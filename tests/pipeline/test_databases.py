@@ -18,7 +18,7 @@ from conftest import STAGING
 from test_systems import SYSTEMS, assert_sums, expected
 
 from patronage.dbt import BuildError
-from patronage.engine import extension_of
+from patronage.stores import extension_file
 
 ORDERS = "select order_id, net_amount, customer_key from core.orders order by 1"
 RIGHT = [("1", 10.5, "shop:ann"), ("2", 21, "shop:bob"), ("3", 31.5, "shop:ann")]
@@ -132,7 +132,7 @@ def mariadb(tmp_path_factory) -> Iterator[str]:
 def test_the_tables_of_woocommerce_are_read_from_its_database(core, mariadb):
     """The system's shop, as the database it comes from holds it."""
     with duckdb.connect() as loader:
-        loader.execute(f"load '{extension_of('mysql')}'")
+        loader.execute(f"load '{extension_file('mysql_scanner')}'")
         loader.execute(f"attach '{mariadb}mysql' as server (type mysql)")
         loader.execute("call mysql_execute('server', 'create database shop')")
         loader.execute(f"attach '{mariadb}shop' as shop (type mysql)")

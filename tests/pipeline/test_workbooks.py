@@ -202,7 +202,7 @@ def test_a_workbook_that_unpacks_to_more_than_any_shops_is_refused(warehouse, tm
 
 
 def test_without_the_extra_a_workbook_is_named_with_what_to_do(warehouse, tmp_path, monkeypatch):
-    monkeypatch.setattr(engine, "extension_of", lambda kind: None)
+    monkeypatch.setattr(engine, "extension_file", lambda name: None)
     way = "save it as CSV UTF-8 (orders.csv), or have it read: pip install 'patronage[excel]'"
     save(tmp_path / "one/orders.xlsx", GOOD)
     with pytest.raises(BuildError) as error:
