@@ -11,6 +11,8 @@ processor suffer least):
     queries  the median of a dashboard's question to each published table: its numbers added up by
              each of its texts and dates of few values, as groups, one after the other
     demo     the full `dbt build` of `data/demo`, with all tests
+    shopify  instead of all that: the models on a shop's orders, lines, customers and products in the
+             contract's own shape, and on the same as Shopify's admin exports it
     spark    instead of oracle and demo: the same models on a local Spark with one core and with two
 """
 
@@ -30,6 +32,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import duckdb
+from shopify_export import write_twice
 
 from patronage.demo import make_demo
 from patronage.publish import PUBLIC_FILE, publish, quoted
@@ -131,6 +134,22 @@ def bench_spark(folder: Path, settings: dict[str, str], dbt: Path, duckdb: float
     print(f"spark with 1 / spark with 2 = {taken[1] / taken[2]:.2f}")
 
 
+def bench_shopify(folder: Path, data: Path, settings: dict[str, str]) -> None:
+    """Build the models on a shop in two shapes; print what the second costs beside the first."""
+    taken = []
+    for place, system in zip(write_twice(data, folder), ("files", "shopify_csv"), strict=True):
+        print(f"the system {system}")
+        own = settings | {"PATRONAGE_DATA": str(place), "PATRONAGE_SYSTEM": system}
+        _, build = bench_models(folder / "built-shape", own)
+        with duckdb.connect(str(folder / "built-shape" / "build.duckdb"), read_only=True) as built:
+            totals = (
+                "select count(*), sum(net_amount), count(distinct customer_key) from core.orders"
+            )
+            print("  orders, net amount, customers:", *built.execute(totals).fetchall()[0])
+        taken.append(build)
+    print(f"shopify_csv / files = {taken[1] / taken[0]:.2f}")
+
+
 def bench_oracle(folder: Path, data: Path) -> float:
     """Run the oracle and print what it took; return its seconds."""
     program = [sys.executable, "-m", "oracle", str(data), str(folder / "oracle")]
@@ -202,6 +221,7 @@ def main() -> None:
     parser.add_argument("--memory-limit", default="4GB", help="of the models' engine")
     parser.add_argument("--format", choices=["csv", "parquet"], default="csv", help="of its files")
     parser.add_argument("--models-only", action="store_true", help="neither oracle nor demo")
+    parser.add_argument("--shopify", action="store_true", help="the price of a system's shape")
     parser.add_argument("--spark", type=Path, help="dbt of Spark's environment, to compare with")
     options = parser.parse_args()
     folder = options.folder.resolve()
@@ -211,6 +231,9 @@ def main() -> None:
     if hasattr(os, "sched_setaffinity"):  # two cores for all that is measured
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:2])
     settings = {"PATRONAGE_DATA": str(data), "PATRONAGE_MEMORY_LIMIT": options.memory_limit}
+    if options.shopify:
+        bench_shopify(folder / "shapes", data, settings)
+        return
     models, build = bench_models(folder / "built-duckdb", settings)
     bench_queries(folder / "built-duckdb")
     if options.spark:
