@@ -11,7 +11,7 @@ processor suffer least):
     queries  the median of a dashboard's question to each published table: its numbers added up by
              each of its texts and dates of few values, as groups, one after the other
     demo     the full `dbt build` of `data/demo`, with all tests
-    shopify  instead of all that: the models on a shop's orders, lines, customers and products in the
+    shopify  instead of all that: the models on orders, lines, customers and products as CSV in the
              contract's own shape, and on the same as Shopify's admin exports it
     spark    instead of oracle and demo: the same models on a local Spark with one core and with two
 """
