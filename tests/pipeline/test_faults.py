@@ -268,7 +268,7 @@ def small_disk(folder: Path, options: str):
 def test_a_full_disk_leaves_the_old_file(copied, tmp_path):
     folder, manifest = copied
     disk = tmp_path / "disk"
-    with small_disk(disk, "size=56m"):
+    with small_disk(disk, "size=80m"):
         shutil.copytree(folder, disk, dirs_exist_ok=True, symlinks=True)
         mark(disk, "two")
         filler = disk / "filler"
@@ -295,7 +295,7 @@ def test_a_full_disk_leaves_the_old_file(copied, tmp_path):
 def test_a_folder_that_is_read_only(copied, tmp_path):
     folder, _ = copied
     disk = tmp_path / "disk"
-    with small_disk(disk, "size=60m"):
+    with small_disk(disk, "size=80m"):
         shutil.copytree(folder, disk, dirs_exist_ok=True, symlinks=True)
         subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
         program = subprocess.run(

@@ -28,10 +28,11 @@ placed_rules as (
     from rules
 ),
 
-latest_items as (
+ordered_items as (
     select
         products.customer_number,
-        products.product_number
+        products.product_number,
+        max(products.order_date) as latest_date
     from {{ ref('int_ordered_products') }} as products
     inner join {{ ref('as_of') }} as dates
         on
@@ -43,9 +44,16 @@ latest_items as (
     group by
         products.customer_number,
         products.product_number
+),
+
+latest_items as (
+    select
+        customer_number,
+        product_number
+    from ordered_items
     qualify row_number() over (
-        partition by products.customer_number
-        order by max(products.order_date) desc, products.product_number asc
+        partition by customer_number
+        order by latest_date desc, product_number asc
     ) <= {{ number_var('offer_items', 1) }}
 ),
 

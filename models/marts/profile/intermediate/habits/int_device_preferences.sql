@@ -14,10 +14,6 @@ with counted as (
     group by
         visits.customer_number,
         visits.session_device
-    qualify row_number() over (
-        partition by visits.customer_number
-        order by count(*) desc, visits.session_device asc
-    ) = 1
 ),
 
 int_device_preferences as (
@@ -25,6 +21,10 @@ int_device_preferences as (
         customer_number,
         {{ preference('session_device', 'sessions', 'all_sessions') }} as device_preference
     from counted
+    qualify row_number() over (
+        partition by customer_number
+        order by sessions desc, session_device asc
+    ) = 1
 )
 
 select * from int_device_preferences

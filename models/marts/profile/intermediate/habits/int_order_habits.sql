@@ -52,9 +52,14 @@ order_days as (
     group by
         customer_number,
         {{ values.column }}
+),
+
+most_frequent_{{ habit }} as (
+    select *
+    from {{ habit }}_counts
     qualify row_number() over (
         partition by customer_number
-        order by count(*) desc, {{ values.column }} asc
+        order by orders desc, value asc
     ) = 1
 ),
 {%- endfor %}
@@ -67,11 +72,11 @@ int_order_habits as (
         case when weekdays.all_orders >= 3 then weekdays.value end as favourite_weekday,
         case when hours.all_orders >= 3 then dayparts.daypart end as favourite_daypart
     from order_days as days
-    left join channel_counts as channels
+    left join most_frequent_channel as channels
         on days.customer_number = channels.customer_number
-    left join weekday_counts as weekdays
+    left join most_frequent_weekday as weekdays
         on days.customer_number = weekdays.customer_number
-    left join daypart_counts as hours
+    left join most_frequent_daypart as hours
         on days.customer_number = hours.customer_number
     left join dayparts
         on hours.value = dayparts.from_hour

@@ -25,17 +25,26 @@ with orders as (
     where {{ column }}_number is not null
 ),
 
-top_{{ column }} as (
+{{ column }}_weights as (
     select
         customer_number,
-        {{ column }}_number
+        {{ column }}_number,
+        round({{ stable_sum('weight') }}, 6) as weight,
+        max(order_date) as latest_date
     from {{ column }}_orders
     group by
         customer_number,
         {{ column }}_number
+),
+
+top_{{ column }} as (
+    select
+        customer_number,
+        {{ column }}_number
+    from {{ column }}_weights
     qualify row_number() over (
         partition by customer_number
-        order by round({{ stable_sum('weight') }}, 6) desc, max(order_date) desc, {{ column }}_number asc
+        order by weight desc, latest_date desc, {{ column }}_number asc
     ) = 1
 ),
 
