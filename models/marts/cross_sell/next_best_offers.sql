@@ -51,10 +51,10 @@ allowed as (
 ranked as (
     select
         *,
-        row_number() over (
+        cast(row_number() over (
             partition by customer_number
             order by place asc, score desc, product_number asc
-        ) as offer_rank
+        ) as bigint) as offer_rank
     from allowed
 ),
 
