@@ -1,7 +1,7 @@
 {%- set percents = [1, 5, 10, 20, 50] -%}
--- Amounts below zero count as none. Whole units of the last digit add up exactly as doubles, up to 900
--- billion, in half the time of decimals; what is larger, their squares and sums of sums, are whole decimals, as
--- a sum of doubles depends on the order of adding. DuckDB takes a product of 18 digits to have no more, either.
+-- Amounts below zero count as none. Whole units of the last digit add up exactly as doubles, up to
+-- 900 billion, in half the time of decimals; what is larger, squares and sums of sums, is a whole decimal:
+-- a sum of doubles depends on its order. DuckDB takes a product of 18 digits to have no more, either.
 with customers as (
     select
         measure_window,
