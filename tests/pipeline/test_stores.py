@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import boto3
@@ -10,6 +13,7 @@ import duckdb
 import polars as pl
 import pytest
 from click.testing import CliRunner
+from conftest import PROJECT
 from moto.server import ThreadedMotoServer
 
 from patronage import engine, stores
@@ -87,7 +91,16 @@ def test_what_cannot_be_read_is_one_line(warehouse, store, monkeypatch):
     nobody = {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}
     for says, where in (("HTTP 404", {}), ("Could not connect", nobody)):
         there = {"PATRONAGE_DATA": "s3://nowhere/raw"} | where
-        told, *more = CliRunner().invoke(main, ["build"], env=there).stderr.splitlines()
+        program = [sys.executable, "-c", "from patronage.cli import main; main()", "build"]
+        run = subprocess.run(
+            program,
+            cwd=PROJECT,
+            env=os.environ | there,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        told, *more = run.stderr.splitlines()
         assert says in told
         assert "nowhere" in told
         assert more == ["error: nothing was published"]
