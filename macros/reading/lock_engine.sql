@@ -11,7 +11,7 @@
         {% set folders = [] %}
         {% for shop in shops if not shop.schema %}
             {% do folders.append(shop.path) %}
-            {% for path in list_files(shop.path) %}
+            {% for path in shop_files(shop) %}
                 {% set is_read = reads_workbooks() if path.lower().endswith('.xlsx') %}
                 {% do folders.append(shop.path ~ '/' ~ path[(shop.path | length):].strip('/').split('/')[0]) %}
             {% endfor %}

@@ -6,7 +6,7 @@
     looked up where they are not given, once a run; `faults` is a list for what is wrong (macro complain): a file with a fault is
     left out. An empty list: the shop has no such table. -#}
 {% macro raw_relations(shop, table, files=none, heads=none, faults=none) %}
-    {% set name = ['relations', shop.name, shop.system, table] | join(' ') %}
+    {% set name = ['relations', shop.name, shop.path, shop.system, table] | join(' ') %}
     {% set before = kept(name) if files is none else none %}
     {% if before is not none %}
         {{ return(before) }}

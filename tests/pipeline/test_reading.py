@@ -369,6 +369,7 @@ def test_bad_settings_are_refused_in_one_line(warehouse, shop, settings, says):
     [
         ([{"name": "a:b", "path": "x"}], "a name has letters, digits, _ and - only"),
         ([{"name": "a", "path": "{}"}, {"name": "A", "path": "{}"}], "the name is used twice"),
+        ([{"name": "a", "path": "{}"}, {"name": "a", "path": "tests/cases"}], "used twice"),
         ([{"name": "a"}], "every entry needs a name, and a path, a schema or what to attach"),
         ([{"name": "a", "path": "{}", "zone": "UTC"}], "unknown setting 'zone' of source 'a'"),
     ],

@@ -64,7 +64,7 @@ placed as (
         buyers.month_start,
         buyers.is_retained,
         people.is_left_censored,
-        {{ days_from('least(people.first_order_date, people.known_first_order_date)', 'buyers.month_start') }}
+        {{ days_from(tenure_start('people'), 'buyers.month_start') }}
             as tenure_days,
         coalesce(held.products, 0) as products
     from buyers

@@ -41,9 +41,7 @@ people as (
         ) / 10000.0) as years,
         case
             when customers.orders > 0
-                then {{ days_from(
-                    'least(customers.first_order_date, customers.known_first_order_date)', 'dates.as_of'
-                ) }} + 1
+                then {{ days_from(tenure_start('customers'), 'dates.as_of') }} + 1
         end as tenure_days,
         coalesce(addresses.has_email, false) as has_email,
         coalesce(addresses.has_phone, false) as has_phone
