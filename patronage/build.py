@@ -27,10 +27,12 @@ from patronage.build_log import (
 from patronage.contract import contract_of
 from patronage.database import opened
 from patronage.dbt import BuildError, Progress, run_dbt, warehouse_folder
+from patronage.dictionary import write_dictionary
 from patronage.folder import claim, forget_run, remove
 from patronage.publish import (
     BUILD_FILE,
     DOCS_FOLDER,
+    PUBLIC_FILE,
     PublishError,
     clean_up,
     marts_of,
@@ -40,6 +42,7 @@ from patronage.publish import (
     readable,
     swap_folder,
 )
+from patronage.restatements import write_restatements
 
 # dbt's options that leave something out: then the build file is kept, and built upon
 PARTIAL = ("-s", "-m", "--select", "--models", "--model", "--exclude", "--selector")
@@ -48,6 +51,12 @@ STAGING = ["path:seeds", "path:models/staging"]
 # since they were read, so they are not counted again; unit tests know nothing of the data.
 MARTS_TESTS = ["--select", "path:models/marts", "--exclude", "reconciliation_counts_the_files",
                "--exclude-resource-type", "unit_test"]  # fmt: skip
+
+# of the publisher's own tables
+OWN_KEYS = {
+    ("core", "build_log"): ("build_id",),
+    ("core", "restatements"): ("build_id", "month_start", "cause"),
+}
 
 
 class GateError(Exception):
@@ -269,6 +278,10 @@ class Run:
                 "finished_at": now(),
             }
             write_table(connection, self.entries)
+            public = self.warehouse.resolve() / PUBLIC_FILE
+            write_restatements(connection, public, self.entry["build_id"])
+            keys = {(mart.schema, mart.name): mart.key for mart in marts} | OWN_KEYS
+            write_dictionary(connection, keys)
 
         return publish(self.warehouse, manifest, check, complete)
 

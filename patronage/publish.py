@@ -130,7 +130,8 @@ def publish(
     Rows are ordered by the mart's key, so the same build gives the same bytes; views become tables.
     The new file is opened and checked as a reader would before it replaces the old one, which
     serves until then: `check` raises to keep it serving. `complete` adds the publisher's own tables
-    (of schema core) to the file that passed; it is given the rows of each mart.
+    (of schema core) to the file that passed; it is given the rows of each mart, and can attach the
+    file published before.
 
     Returns the rows of each published mart (schema.name). Raises PublishError with one line.
     """
@@ -153,7 +154,7 @@ def publish(
         if check:
             check(candidate, rows)
         if complete:
-            with _writing(candidate, parquet) as connection:
+            with _writing(candidate, parquet, warehouse / PUBLIC_FILE) as connection:
                 connection.execute("use public")
                 complete(connection, rows)
                 for (table,) in connection.execute(

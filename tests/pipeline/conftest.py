@@ -96,7 +96,14 @@ class Warehouse:
             self.monkeypatch.setenv("PATRONAGE_DATA", str(data))
         for name, value in settings.items():
             self.monkeypatch.setenv(f"PATRONAGE_{name.upper()}", value)
-        command = ["build", *options, *(DATA_CHECKS if checks else MODELS_ONLY), *self.selection]
+        # nobody reads a manifest of each build: publishing reads that of the run
+        command = [
+            "build",
+            "--no-write-json",
+            *options,
+            *(DATA_CHECKS if checks else MODELS_ONLY),
+            *self.selection,
+        ]
         variables = dict(self.variables)
         if sources:
             variables |= {"sources": sources, "reporting_currency": "EUR"}
@@ -112,9 +119,9 @@ class Warehouse:
         with dbt_environment(PROJECT):
             run_dbt(command, PROJECT, notice=notice, manifest=parsed()[0])
 
-    def publish(self) -> dict[str, int]:
-        """Publish what was built; return the rows of each table."""
-        return publish(self.folder, parsed()[1])
+    def publish(self, **steps: Callable[..., None]) -> dict[str, int]:
+        """Publish what was built, with these steps; return the rows of each table."""
+        return publish(self.folder, parsed()[1], **steps)
 
     def rows(self, sql: str, file: str = "build.duckdb") -> list[tuple[Any, ...]]:
         """Run a query on the build file (or the public one)."""
