@@ -1,4 +1,4 @@
-"""What every published column means, as core.dictionary: for readers of Parquet, who see no comments."""
+"""What every published column means, as core.dictionary: readers of Parquet see no comments."""
 
 from __future__ import annotations
 
@@ -55,7 +55,10 @@ def write_dictionary(
         inner join duckdb_tables() as tables on columns.table_oid = tables.table_oid
             and columns.database_name = tables.database_name
         left join (
-            select unnest($schemas) as schema_name, unnest($tables) as table_name, unnest($keys) as key
+            select
+                unnest($schemas) as schema_name,
+                unnest($tables) as table_name,
+                unnest($keys) as key
         ) as keys
             on columns.schema_name = keys.schema_name and columns.table_name = keys.table_name
         where columns.database_name = current_database()

@@ -12,6 +12,7 @@ program. A file is a list of entries of a person (or of nobody):
     rows           other rows by table
     expected       the person's advocacy tier and its reason
     offer          what the person is offered first
+    profile        columns of customer_profile that are to come out, as text
 
 `$1` stands for the person's first account, `$name` for the first account of that person or for the
 order of that name. A row is accepted unless its `fate` says otherwise; `again` has the cells that
@@ -56,6 +57,7 @@ class Cast:
         self.tiers: dict[str, Row] = {}
         self.leads: list[dict[str, Any]] = []
         self.offers: dict[str, Row] = {}
+        self.profiles: dict[str, Row] = {}
         self.pairs: list[dict[str, Any]] = []  # of products in one order
         self.visitors: dict[str, dict[str, str | None]] = {}  # whose their events are
         self.shared_contacts: list[dict[str, Any]] = []
@@ -80,6 +82,8 @@ class Cast:
             self.tiers[person] = {"customer_id": self.first_account(person)} | expected
         if offer := entry.get("offer"):
             self.offers[person] = {"customer_id": self.first_account(person)} | offer
+        if profile := entry.get("profile"):
+            self.profiles[person] = {"customer_id": self.first_account(person)} | profile
 
     def open_accounts(self, person: str, accounts: str | list[str], customers: Any) -> None:
         """Plant a new person's customers rows."""

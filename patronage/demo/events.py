@@ -7,7 +7,7 @@ import numpy as np
 from patronage.demo.columns import NONE, Columns, Rng, ids, numbers_at, pick, redeliver
 from patronage.demo.marketing import CAMPAIGNS, campaign_start
 from patronage.demo.people import ACCOUNT, GUEST_BY_EMAIL, NAMELESS
-from patronage.demo.shop import DEVICES, KIND, PRODUCTS, REVIEWS, SHELF, TOPICS
+from patronage.demo.shop import CATEGORIES, DEVICES, KIND, PRODUCTS, READ, REVIEWS, SHELF, TOPICS
 from patronage.demo.times import BERLIN, DAY, FIRST_INSTANT, LAST_INSTANT, NEW_YORK, berlin_day
 
 EVENT_DEFAULTS = {
@@ -91,7 +91,8 @@ def draw_events(rng: Rng, people: Columns, orders: Columns, lines: Columns) -> C
     at = begin + (np.maximum(last[p] - begin, 1) * rng.random(len(p))).astype(np.int64)
     visitor = device(p)
     named = {k: np.where(rng.random(len(p)) < 0.35, v, -1) for k, v in who(p).items()}
-    log.add("page_viewed", at, visitor=visitor, device=rng.integers(0, 2, len(p)), **named)
+    log.add("page_viewed", at, visitor=visitor, device=rng.integers(0, 2, len(p)),
+            topic=_read_topics(rng.spawn(1)[0], people, p), **named)  # fmt: skip
     shelf = people["taste"][p] * SHELF + rng.integers(0, SHELF, len(p))
     for name, share in (("product_viewed", 0.6), ("product_added", 0.08), ("video_watched", 0.03)):
         v = some(np.arange(len(p)), share)
@@ -164,6 +165,16 @@ def draw_events(rng: Rng, people: Columns, orders: Columns, lines: Columns) -> C
     return log.sorted()
 
 
+def _read_topics(rng: Rng, people: Columns, person: np.ndarray) -> np.ndarray:
+    """What these visits read of: half of it untold, else what the person likes, or one of READ."""
+    size = len(person)
+    liked = len(TOPICS) + len(READ) + people["taste"][person]
+    usual = people["number"][person] % len(READ)
+    other = np.where(rng.random(size) < 0.6, usual, rng.integers(0, len(READ), size))
+    topic = np.where(rng.random(size) < 0.6, liked, len(TOPICS) + other)
+    return np.where(rng.random(size) < 0.5, topic, -1)
+
+
 def event_rows(
     rng: Rng, people: Columns, orders: Columns, events: Columns, first_id: int
 ) -> tuple[Columns, int]:
@@ -182,7 +193,7 @@ def event_rows(
         "email": pick(people["email"], e["email"]),
         "device": pick(DEVICES, e["device"]),
         "channel": pick(["email"], by_mail - 1),
-        "topic": pick(TOPICS, e["topic"]),
+        "topic": pick([*TOPICS, *READ, *CATEGORIES], e["topic"]),
         "product_id": ids("P", np.where(e["product"] < 0, -1, 100 + e["product"])),
         "order_id": ids("O", numbers_at(orders["id"], e["order"])),
         "campaign_id": ids("news", e["campaign"]),

@@ -63,6 +63,8 @@ REVIEWS = [
     "Léger et solide",
 ]
 TOPICS = ["nps", "sizing", "delivery"]
+# What people read of on the site, beside the category they like.
+READ = ["sustainability", "sale", "technology", "limited_edition", "how_to"]
 EVENTS = (
     "page_viewed product_viewed product_added checkout_started order_completed email_opened "
     "email_clicked coupon_redeemed campaign_received file_downloaded form_submitted video_watched "

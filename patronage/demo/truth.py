@@ -27,6 +27,7 @@ def truth_of(fates: dict[str, Counter[str]], cast: Cast) -> dict[str, Any]:
         "planted_leads": cast.leads,
         "planted_visitors": cast.visitors,
         "planted_offers": cast.offers,
+        "planted_profiles": cast.profiles,
         "planted_pairs": cast.pairs,
         "shared_contacts": cast.shared_contacts,
     }

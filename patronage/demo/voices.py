@@ -136,17 +136,18 @@ def answer_rows(rng: Rng, people: Columns) -> Columns:
     away = who[rng.random(len(who)) < 0.3]  # they say why they no longer come
     second = who[rng.random(len(who)) < 0.25]
     strangers = np.flatnonzero(passing)
-    parts = [who, who, second, away, strangers]
-    question = np.repeat(np.arange(5), [len(part) for part in parts])
+    fond = who[people["number"][who] % 3 == 0]  # they say what they want to read of
+    parts = [who, who, second, away, strangers, fond]
+    question = np.repeat(np.arange(6), [len(part) for part in parts])
     person = np.concatenate(parts)
     code = rng.integers(0, 4, (2, size))
     code[1] = (code[0] + 1 + code[1] % 3) % 4  # never the same reason twice
     score = np.minimum(rng.binomial(12, 0.68, size), 10)
-    pool = [*map(str, range(11)), *REASONS, *LEFT_FOR, *FOUND_BY]
+    pool = [*map(str, range(11)), *REASONS, *LEFT_FOR, *FOUND_BY, *CATEGORIES]
     answer = np.select(
-        [question == one for one in range(5)],
+        [question == one for one in range(6)],
         [score[person], 11 + code[0][person], 11 + code[1][person], 15 + code[0][person],
-         19 + code[0][person] % 3],
+         19 + code[0][person] % 3, 22 + people["taste"][person]],
     )  # fmt: skip
     is_stranger = question == 4
     survey = np.where(is_stranger, WAVES, people["number"][person] % WAVES)
@@ -155,7 +156,7 @@ def answer_rows(rng: Rng, people: Columns) -> Columns:
         "survey_id": ids("sv", survey + 1),
         "respondent_id": ids("r", people["number"][person] * 2 + is_stranger),
         "question_id": pick(
-            ["nps", "why_here", "why_here", "leave_reason", "found_by"], question
+            ["nps", "why_here", "why_here", "leave_reason", "found_by", "preference"], question
         ),
         "answered_at": at,
         "customer_id": ids("C", np.where(is_stranger, NONE, people["id"][person])),

@@ -216,6 +216,16 @@ def test_what_goes_with_what_and_who_is_offered_what_is_as_planted(demo, truth):
     ) == [(0,), (0,)]
 
 
+def test_profiles_are_those_who_were_made_up(demo, truth):
+    for name, expected in truth["planted_profiles"].items():
+        columns = [column for column in expected if column != "customer_id"]
+        texts = ", ".join(f"coalesce({column}::varchar, '')" for column in columns)
+        key = f"demo:{expected['customer_id']}"
+        assert demo.rows(
+            f"select {texts} from profile.customer_profile where customer_key = '{key}'"
+        ) == [tuple(expected[column] for column in columns)], name
+
+
 def test_the_oracle_finds_the_same_in_every_mart(demo):
     frames = oracle.build(
         [{"name": "demo", "system": "files", "path": str(DEMO), "timezone": "Europe/Berlin"}],
