@@ -226,6 +226,22 @@ def test_profiles_are_those_who_were_made_up(demo, truth):
         ) == [tuple(expected[column] for column in columns)], name
 
 
+def test_every_value_of_a_labelled_column_has_a_label(demo):
+    """But of those that hold words of the shop's own, too."""
+    own_words = {"age_band", "event_type", "top_event_type", "reason"}
+    labels = demo.rows("select table_name, column_name, value from core.labels")
+    schemas = dict(demo.rows("select table_name, table_schema from information_schema.tables"))
+    places = {(table, column) for table, column, _ in labels if table in schemas}
+    assert len(places) > 50
+    for table, column in sorted(places):
+        found = demo.rows(
+            f"select distinct {column}::varchar from {schemas[table]}.{table}"
+            f" where {column} is not null"
+        )
+        if column not in own_words:
+            assert {(table, column, value) for (value,) in found} <= set(labels)
+
+
 def test_the_oracle_finds_the_same_in_every_mart(demo):
     frames = oracle.build(
         [{"name": "demo", "system": "files", "path": str(DEMO), "timezone": "Europe/Berlin"}],
