@@ -11,6 +11,7 @@ processor suffer least):
     queries  the median of a dashboard's question to each published table: its numbers added up by
              each of its texts and dates of few values, as groups, one after the other
     demo     the full `dbt build` of `data/demo`, with all tests
+    products the same shop with so many products (`--products 100000`)
     shopify  instead of all that: the models on orders, lines, customers and products as CSV in the
              contract's own shape, and on the same as Shopify's admin exports it
     spark    instead of oracle and demo: the same models on a local Spark with one core and with two
@@ -34,8 +35,9 @@ from typing import Any, NamedTuple
 import duckdb
 from shopify_export import write_twice
 
+from patronage.database import literal, quoted
 from patronage.demo import make_demo
-from patronage.publish import PUBLIC_FILE, publish, quoted
+from patronage.publish import PUBLIC_FILE, publish
 
 PROJECT = Path(__file__).resolve().parents[1]
 SHOP = {"PATRONAGE_TIMEZONE": "Europe/Berlin", "PATRONAGE_CURRENCY": "EUR"}
@@ -212,6 +214,34 @@ def bench_queries(folder: Path) -> None:
     print(f"  95 % within {p95:.0f} ms, the slowest {slowest[0][0]:.0f} ms ({slowest[0][1]})")
 
 
+def spread(data: Path, folder: Path, count: int) -> Path:
+    """Write a shop of Parquet files again, with so many products, of which few sell most.
+
+    Return where it is.
+    """
+    if (folder / "order_lines").exists():
+        return folder
+    step = folder.with_name(f".{folder.name}")
+    shutil.copytree(data, step, ignore=shutil.ignore_patterns("order_lines", "products"))
+    number = f"floor({count} * pow(hash(order_id || line_id) / 18446744073709551616, 3))::bigint"
+    tables = {
+        "order_lines": f"select * replace ('Q' || {number} as product_id) from raw",
+        "products": "select 'Q' || n as product_id, 'Thing ' || n as name,"
+        " 'Brand ' || n % 500 as brand, 'category ' || n % 40 as category,"
+        " 'family ' || n // 3 as family, ['basic', 'core', 'premium'][n % 3 + 1] as tier,"
+        f" 1.0 as unit_cost from range({count}) as made (n)",
+    }
+    with duckdb.connect() as connection:
+        for table, rows in tables.items():
+            files = literal(str(data / table / "**" / "*.parquet"))
+            connection.execute(f"create or replace temp view raw as from read_parquet({files})")
+            (step / table).mkdir()
+            target = literal(str(step / table / "all.parquet"))
+            connection.execute(f"copy ({rows}) to {target} (format parquet)")
+    step.rename(folder)
+    return folder
+
+
 def main() -> None:
     """Make the shop where it is missing, then measure and print."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -222,12 +252,16 @@ def main() -> None:
     parser.add_argument("--format", choices=["csv", "parquet"], default="csv", help="of its files")
     parser.add_argument("--models-only", action="store_true", help="neither oracle nor demo")
     parser.add_argument("--shopify", action="store_true", help="the price of a system's shape")
+    parser.add_argument("--products", type=int, help="spread the lines over so many products")
     parser.add_argument("--spark", type=Path, help="dbt of Spark's environment, to compare with")
     options = parser.parse_args()
     folder = options.folder.resolve()
-    data = folder / f"shop-{options.customers}"
+    file_format = "parquet" if options.products or options.shopify else options.format
+    data = folder / f"shop-{options.customers}-{file_format}"
     if not (data / "truth.json").exists():
-        make_demo(data, options.customers, 1, options.format)
+        make_demo(data, options.customers, 1, file_format)
+    if options.products:
+        data = spread(data, folder / f"{data.name}-{options.products}", options.products)
     if hasattr(os, "sched_setaffinity"):  # two cores for all that is measured
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:2])
     settings = {"PATRONAGE_DATA": str(data), "PATRONAGE_MEMORY_LIMIT": options.memory_limit}
