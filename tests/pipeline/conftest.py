@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import tempfile
+import types
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -190,6 +191,19 @@ def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Warehouse:
             warehouse.build(checks=True)
             (folder / "is_built").touch()
     return warehouse
+
+
+@pytest.fixture
+def parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`patronage build` in this process takes the project as it was parsed for the whole run."""
+    from patronage import build
+
+    def run(command: list[str], *arguments: Any, **options: Any) -> Any:
+        if command[0] == "parse":
+            return types.SimpleNamespace(result=parsed()[0])
+        return run_dbt(command, *arguments, **options)
+
+    monkeypatch.setattr(build, "run_dbt", run)
 
 
 @pytest.fixture

@@ -210,6 +210,7 @@ def test_a_request_needs_a_salt(warehouse, shop):
         warehouse.build(shop(**SHOP, erasures=REQUESTS))
 
 
+@pytest.mark.usefixtures("parsed_once")
 def test_no_byte_is_left_after_the_next_build(shop, tmp_path, monkeypatch):
     """`patronage build` before and after the request: databases, Parquet, logs, Data Docs.
 

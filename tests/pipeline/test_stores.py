@@ -86,10 +86,11 @@ def test_a_shop_in_a_store_is_the_same_as_on_a_disk(warehouse, store):
         assert not file.is_file() or SECRET.encode() not in file.read_bytes(), file
 
 
-def test_what_cannot_be_read_is_one_line(warehouse, store, monkeypatch):
+def test_what_cannot_be_read_is_one_line(warehouse, store, monkeypatch, tmp_path):
     nobody = {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}
     for says, where in (("HTTP 404", {}), ("Could not connect", nobody)):
-        there = {"PATRONAGE_DATA": "s3://nowhere/raw"} | where
+        there = {"PATRONAGE_DATA": "s3://nowhere/raw", "PATRONAGE_WAREHOUSE": str(tmp_path / "w")}
+        there |= where
         program = [sys.executable, "-c", "from patronage.cli import main; main()", "build"]
         run = subprocess.run(
             program,

@@ -6,6 +6,7 @@ import re
 from itertools import product
 
 import click.testing
+import pytest
 from conftest import PROJECT, STAGING, unset_settings
 
 from patronage.cli import main
@@ -74,6 +75,7 @@ def test_every_text_and_id_says_what_erasure_does_with_it():
         assert [name for name in kept if rules["columns"][name] in TEXTS] == [], table
 
 
+@pytest.mark.usefixtures("parsed_once")
 def test_no_byte_of_a_poisoned_shop_is_left(shop, tmp_path, monkeypatch):
     """A whole build: databases, Parquet, target, logs, Data Docs, log, and the rejected rows."""
     monkeypatch.chdir(PROJECT)
