@@ -75,8 +75,9 @@ campaign_results as (
         coalesce(unsubscribers.unsubscribers, 0) as unsubscribers_7d,
         costs.cost,
         {{ share_of('coalesce(orders.net_amount, 0)', 'events.sends') }} as net_per_send,
-        {{ share_of('coalesce(orders.net_amount, 0) - costs.cost', 'costs.cost') }}
-            as return_on_spend,
+        {{ share_of(
+            'coalesce(orders.net_amount, 0) - costs.cost', 'costs.cost'
+        ) }} as return_on_spend,
         case
             when campaigns.channel is not null then coalesce(recipients.consented_recipients, 0)
         end as consented_recipients,

@@ -11,7 +11,8 @@ with keyed as (
 
 marketing_spend as (
     select
-        source || ':' || cast(spend_date as {{ dbt.type_string() }}) || ':' || {{ dbt.hash('parts') }} as spend_key,
+        source || ':' || cast(spend_date as {{ dbt.type_string() }}) || ':'
+        || {{ dbt.hash('parts') }} as spend_key,
         source,
         spend_date,
         {{ published_value('spend', 'channel') }} as channel,
