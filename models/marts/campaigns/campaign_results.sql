@@ -81,7 +81,8 @@ campaign_results as (
         case
             when campaigns.channel is not null then coalesce(recipients.consented_recipients, 0)
         end as consented_recipients,
-        {{ share_of('recipients.consented_openers', 'recipients.consented_recipients') }} as consented_open_rate,
+        {{ share_of('recipients.consented_openers', 'recipients.consented_recipients') }}
+            as consented_open_rate,
         {{ share_of('recipients.other_openers', 'recipients.other_recipients') }} as other_open_rate,
         uplifts.treated_customers,
         coalesce(uplifts.control_customers, 0) as control_customers,
