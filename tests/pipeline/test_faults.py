@@ -368,7 +368,7 @@ def test_what_fails_is_named_and_the_old_file_stays(tmp_path, monkeypatch):
     model = project / "models/marts/core/products.sql"
     text = model.read_text()
     test = project / "tests/data/no_order_is_large.sql"
-    model.write_text(text.replace("unit_cost\n", "cast('x' as int) as unit_cost\n"))
+    model.write_text(text.replace("unit_cost,\n", "cast('x' as int) as unit_cost,\n"))
     test.write_text("select 1 as one from {{ ref('orders') }} where net_amount > 30")
     fails(SHOP, "error: model products: ", "error: test no_order_is_large: ")
     model.write_text(text)
