@@ -177,7 +177,16 @@ def test_only_marts_are_public(manifest):
         assert is_mart(node) or node["config"]["access"] == "protected", node["name"]
 
 
-ROOMS = ["core", "customer_share", "lifecycle", "engagement", "advocacy", "cross_sell", "profile"]
+ROOMS = [
+    "core",
+    "customer_share",
+    "lifecycle",
+    "engagement",
+    "advocacy",
+    "cross_sell",
+    "profile",
+    "audiences",
+]
 
 
 def room(node: dict) -> str:
