@@ -2,8 +2,8 @@
 -- beside the refunds of which an order's status alone tells.
 with held as (
     {%- for table in [
-        'orders', 'order_lines', 'refunds', 'events', 'campaigns', 'surveys', 'service_tickets',
-        'survey_answers'
+        'orders', 'order_lines', 'refunds', 'events', 'campaigns', 'marketing_spend', 'surveys',
+        'service_tickets', 'survey_answers'
     ] %}
     select
         {{ literal(table) }} as raw_table,

@@ -178,15 +178,9 @@ def test_only_marts_are_public(manifest):
 
 
 ROOMS = [
-    "core",
-    "customer_share",
-    "lifecycle",
-    "engagement",
-    "advocacy",
-    "cross_sell",
-    "profile",
-    "audiences",
-]
+    "core", "customer_share", "lifecycle", "engagement", "advocacy", "cross_sell", "profile",
+    "audiences", "campaigns",
+]  # fmt: skip
 
 
 def room(node: dict) -> str:

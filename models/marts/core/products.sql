@@ -8,7 +8,8 @@ with products as (
         category,
         family,
         tier,
-        unit_cost
+        unit_cost,
+        released_date as released_on
     from {{ ref('stg_products') }}
 )
 
