@@ -150,7 +150,8 @@ FAULTS = {
         "update audiences.consent_spells set ended_at = ended_at + interval 1 hour"
     ),
     "consent_spells_leave_no_gap*": (
-        "update audiences.consent_spells set ended_at = timestamp '2030-01-01' where ended_at is null"
+        "update audiences.consent_spells set ended_at = timestamp '2030-01-01'"
+        " where ended_at is null"
     ),
     "fit_scores_add_up": "delete from profile.fit_points where trait = 'country'",
     "reconciliation_counts_the_files": "update core.reconciliation set raw_rows = raw_rows - 1",
