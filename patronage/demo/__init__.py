@@ -11,6 +11,7 @@ as it was worked out by hand, and what is to become of the files' rows.
     orders      what the crowd orders and gives back
     events      what the crowd, passers-by and bots do on the site and in the mail
     marketing   what the shop does to be known: campaigns, spend, followers; its markets
+    trial       a letter that some are held out of at random
     voices      what people say to it: consents, requests, answers, what they spend elsewhere
     cast, many  planted people, from `planted/*.yml` and by the dozen
     truth       what the files mean

@@ -12,6 +12,7 @@ program. A file is a list of entries of a person (or of nobody):
     rows           other rows by table
     expected       the person's advocacy tier and its reason
     offer          what the person is offered first
+    results        what comes out of campaigns, and of launches
 
 `$1` stands for the person's first account, `$name` for the first account of that person or for the
 order of that name. A row is accepted unless its `fate` says otherwise; `again` has the cells that
@@ -57,6 +58,7 @@ class Cast:
         self.leads: list[dict[str, Any]] = []
         self.offers: dict[str, Row] = {}
         self.pairs: list[dict[str, Any]] = []  # of products in one order
+        self.results: dict[str, dict[str, Row]] = {}  # of campaigns and launches
         self.visitors: dict[str, dict[str, str | None]] = {}  # whose their events are
         self.shared_contacts: list[dict[str, Any]] = []
         self.known: Row = {}  # ids by name
@@ -78,6 +80,7 @@ class Cast:
                 self.put(person, table, row)
         if expected := entry.get("expected"):
             self.tiers[person] = {"customer_id": self.first_account(person)} | expected
+        self.results |= entry.get("results", {})
         if offer := entry.get("offer"):
             self.offers[person] = {"customer_id": self.first_account(person)} | offer
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -28,6 +29,7 @@ from patronage.demo.orders import (
 )
 from patronage.demo.people import customer_rows, draw_people, second_accounts
 from patronage.demo.shop import World, fx_rate_rows, product_rows
+from patronage.demo.trial import add_trial
 from patronage.demo.truth import truth_of
 from patronage.demo.voices import (
     answer_rows,
@@ -89,14 +91,15 @@ def make_demo(
         for table in contract:
             writer.add_planted(table, cast.rows[table])
         bar.advance(task, len(cast.people))
+        trial: Counter[str] = Counter(treated_customers=0, control_customers=0)
         next_id, crowd = dict(world.first_id), customers - len(cast.people)
         for block, first in enumerate(range(0, crowd, BLOCK)):
             size = min(BLOCK, crowd - first)
             rng = np.random.default_rng([seed, 1 + block])
-            _make_block(rng, world, first, size, next_id, writer)
+            trial.update(_make_block(rng, world, first, size, next_id, writer))
             bar.advance(task, size)
         truth = {"customers": customers, "seed": seed, "file_format": file_format}
-        truth |= truth_of(writer.fates, cast)
+        truth |= truth_of(writer.fates, cast, trial)
         text = json.dumps(truth, indent=1, ensure_ascii=False) + "\n"
         (Path(draft) / "truth.json").write_text(text, encoding="utf-8")
         _put_in_place(Path(draft), folder)
@@ -109,7 +112,7 @@ def _whole_cast() -> Cast:
     for part in (
         "identity", plant_contacts, "orders", "deliveries", "advocacy",
         plant_leads, "visitors", plant_devices, "foreign", "voices", plant_campers,
-        "baskets", plant_faults,
+        "baskets", plant_faults, "campaigns",
     ):  # fmt: skip
         if callable(part):
             part(cast)
@@ -121,8 +124,8 @@ def _whole_cast() -> Cast:
 
 def _make_block(
     rng: Rng, world: World, first: int, size: int, next_id: dict[str, int], writer: Writer
-) -> None:
-    """Draw and write the crowd's people number first to first + size."""
+) -> Counter[str]:
+    """Draw and write the crowd's people number first to first + size; returns the trial's arms."""
     people, visits = draw_people(rng, world, first, size)
     orders = draw_orders(rng, people, visits, next_id["O"])
     lines = draw_baskets(rng, world, people, orders)
@@ -142,9 +145,12 @@ def _make_block(
     writer.add("service_tickets", *ticket_rows(rng, people, orders, lines, next_id["O"]))
     writer.add("survey_answers", answer_rows(rng, people))
     writer.add("category_spend", category_spend_rows(rng, people))
+    rng = np.random.default_rng([world.seed, 1 + first // BLOCK, 2])
+    arms = add_trial(rng, world, people, orders, writer)
     next_id["O"] += len(orders["id"])
     next_id["R"] += len(refunds["order"]) + len(notes["amount"])
     next_id["E"] += len(events["kind"])
+    return arms
 
 
 def _check_folder(folder: Path, file_format: str, tables: list[str]) -> None:

@@ -7,9 +7,10 @@ from typing import Any
 
 from patronage.demo.cast import Cast
 from patronage.demo.times import END, START
+from patronage.demo.trial import ADDED, CAMPAIGN
 
 
-def truth_of(fates: dict[str, Counter[str]], cast: Cast) -> dict[str, Any]:
+def truth_of(fates: dict[str, Counter[str]], cast: Cast, trial: Counter[str]) -> dict[str, Any]:
     """Return the truth as it stands in truth.json.
 
     Amounts of planted orders are texts, in the reporting currency or, where they have a `rate`
@@ -28,6 +29,9 @@ def truth_of(fates: dict[str, Counter[str]], cast: Cast) -> dict[str, Any]:
         "planted_visitors": cast.visitors,
         "planted_offers": cast.offers,
         "planted_pairs": cast.pairs,
+        "planted_campaigns": cast.results["campaigns"],
+        "planted_launches": cast.results["launches"],
+        "planted_trial": {"campaign_id": CAMPAIGN, **trial, "added": ADDED},
         "shared_contacts": cast.shared_contacts,
     }
 

@@ -35,6 +35,21 @@ FAULTS = {
     "advocacy_tier_summary_holds_every_customer": (
         "delete from intermediate.int_tier_changes where month_start = date '2024-01-01'"
     ),
+    "acquisition_costs_add_up": (
+        "update campaigns.acquisition_costs set returning_customers = returning_customers + 1"
+        " where channel = 'all' and month_start = date '2024-01-01'"
+    ),
+    "acquisition_costs_add_up*": (
+        "delete from campaigns.acquisition_costs where month_start = date '2024-01-01'"
+    ),
+    "campaigns_add_up": "update campaigns.automation set sends = sends + 1 where kind = 'thanks'",
+    "campaigns_add_up*": "update core.orders set is_valid = false",
+    "campaigns_add_up**": (
+        "update campaigns.automation set spend_amount = spend_amount + 1 where kind = 'thanks'"
+    ),
+    "always_true_campaign_results_no_uplift_without_a_control": (
+        "update campaigns.campaign_results set uplift = 0 where control_customers = 0"
+    ),
     "advocacy_tiers_follow_their_acts": "update core.advocacy_acts set counts = true",
     "engagement_contributions_add_up": (
         "update engagement.engagement_scores set score = score + 0.000001 where score > 0"

@@ -216,6 +216,32 @@ def test_what_goes_with_what_and_who_is_offered_what_is_as_planted(demo, truth):
     ) == [(0,), (0,)]
 
 
+def test_what_campaigns_bring_is_as_planted(demo, truth):
+    """At the edges of what is put down to a letter, and what one adds that some were held out of."""
+    for table, key, planted in (
+        ("campaign_results", "campaign_id", "planted_campaigns"),
+        ("product_launches", "product_id", "planted_launches"),
+    ):
+        for name, expected in truth[planted].items():
+            columns = ", ".join(f"cast({column} as double)" for column in expected)
+            [found] = demo.rows(f"select {columns} from campaigns.{table} where {key} = '{name}'")
+            meant = [None if cell == "none" else float(cell) for cell in expected.values()]
+            assert list(found) == meant, name
+    trial = truth["planted_trial"]
+    [(treated, control, control_rate, uplift, low, high)] = demo.rows(
+        "select treated_customers, control_customers, control_order_rate, uplift, uplift_low,"
+        " uplift_high from campaigns.campaign_results"
+        f" where campaign_id = '{trial['campaign_id']}'"
+    )
+    assert (treated, control) == (trial["treated_customers"], trial["control_customers"])
+    # of those whom the letter moves some would have ordered anyway
+    assert 0 < low < trial["added"] * (1 - control_rate) < high
+    assert low < uplift < high
+    assert demo.rows(
+        "select count(*) from campaigns.campaign_results where control_customers > 0"
+    ) == [(1,)]
+
+
 def test_the_oracle_finds_the_same_in_every_mart(demo):
     frames = oracle.build(
         [{"name": "demo", "system": "files", "path": str(DEMO), "timezone": "Europe/Berlin"}],

@@ -293,7 +293,8 @@ MESSAGES = [
     "event_points: daily_cap must be 0 or more, or empty for no cap: product_added",
     "event_points: advocacy_kind must be act, signal or empty: product_liked",
     "event_points: is_visit must be true or false: form_submitted",
-    "event_points: campaign_step must be send, withheld, open, click, redeem or empty: email_opened",
+    "event_points: campaign_step must be send, withheld, open, click, redeem or empty:"
+    " email_opened",
     "event_points: newsletter_unsubscribed must have the lead_points of newsletter_subscribed with"
     " the other sign (-20) and the same daily_cap",
     "event_points: every row needs an event_type in lower case, without blanks around it:",

@@ -190,6 +190,14 @@ def test_complete_journey(real_shop):
         ("type b", 17, date(2016, 12, 6), date(2018, 2, 4)),
         ("type c", 6, date(2016, 11, 14), date(2018, 2, 28)),
     ]
+    assert warehouse.rows(
+        "select count(*), sum(sends), sum(redemptions), sum(attributed_orders),"
+        " sum(attributed_net_amount), max(control_customers) from campaigns.campaign_results"
+    ) == [(27, 6_589, 2_102, 1_107, Decimal("94503.22"), 0)]
+    assert warehouse.rows(
+        "select sum(recipients), sum(redeemers) from campaigns.campaign_results"
+        " where kind = 'type a'"
+    ) == [(3_647, 604)]
     assert warehouse.rows("select count(*) from core.sessions") == [(0,)]
     # a coupon is no opinion: every customer of the grocer is a lurker
     assert warehouse.rows(TIERS) == [("lurker", 2_469)]

@@ -40,12 +40,17 @@ unsubscribers as (
     group by campaign_number
 ),
 
-spend as (
+-- its own cost, else what was spent on it: never both
+costs as (
     select
-        campaign_key,
-        sum(amount) as amount
-    from {{ ref('marketing_spend') }}
-    group by campaign_key
+        campaigns.campaign_number,
+        cast(coalesce(campaigns.cost, sum(spend.amount)) as decimal(18, 4)) as cost
+    from {{ ref('int_campaigns_keyed') }} as campaigns
+    left join {{ ref('marketing_spend') }} as spend
+        on campaigns.campaign_key = spend.campaign_key
+    group by
+        campaigns.campaign_number,
+        campaigns.cost
 ),
 
 campaign_results as (
@@ -68,14 +73,16 @@ campaign_results as (
         coalesce(orders.customers, 0) as attributed_customers,
         cast(coalesce(orders.net_amount, 0) as decimal(18, 4)) as attributed_net_amount,
         coalesce(unsubscribers.unsubscribers, 0) as unsubscribers_7d,
-        -- its own cost, else what was spent on it: never both
-        cast(coalesce(campaigns.cost, spend.amount) as decimal(18, 4)) as cost,
+        costs.cost,
         {{ share_of('coalesce(orders.net_amount, 0)', 'events.sends') }} as net_per_send,
         {{ share_of(
-            'coalesce(orders.net_amount, 0) - coalesce(campaigns.cost, spend.amount)', 'coalesce(campaigns.cost, spend.amount)'
+            'coalesce(orders.net_amount, 0) - costs.cost', 'costs.cost'
         ) }} as return_on_spend,
-        case when campaigns.channel is not null then coalesce(recipients.consented_recipients, 0) end as consented_recipients,
-        {{ share_of('recipients.consented_openers', 'recipients.consented_recipients') }} as consented_open_rate,
+        case
+            when campaigns.channel is not null then coalesce(recipients.consented_recipients, 0)
+        end as consented_recipients,
+        {{ share_of('recipients.consented_openers', 'recipients.consented_recipients') }}
+            as consented_open_rate,
         {{ share_of('recipients.other_openers', 'recipients.other_recipients') }} as other_open_rate,
         uplifts.treated_customers,
         coalesce(uplifts.control_customers, 0) as control_customers,
@@ -85,14 +92,12 @@ campaign_results as (
         uplifts.uplift_low,
         uplifts.uplift_high
     from {{ ref('int_campaigns_keyed') }} as campaigns
-    {%- for counts in ['recipients', 'events', 'orders', 'unsubscribers'] %}
-    left join {{ counts }}
-        on campaigns.campaign_number = {{ counts }}.campaign_number
-    {%- endfor %}
     left join {{ ref('int_uplifts') }} as uplifts
         on campaigns.campaign_number = uplifts.campaign_number
-    left join spend
-        on campaigns.campaign_key = spend.campaign_key
+    {%- for facts in ['recipients', 'events', 'orders', 'unsubscribers', 'costs'] %}
+    left join {{ facts }}
+        on campaigns.campaign_number = {{ facts }}.campaign_number
+    {%- endfor %}
 )
 
 select * from campaign_results

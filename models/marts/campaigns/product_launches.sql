@@ -68,7 +68,7 @@ reviewed as (
     inner join {{ ref('int_product_reviews') }} as reviews
         on
             launches.product_key = reviews.product_key
-            and reviews.event_date >= launches.released_on
+            and launches.released_on <= reviews.event_date
             and reviews.event_date < {{ add_to_date('day', 30, 'launches.released_on') }}
     group by launches.product_key
 ),

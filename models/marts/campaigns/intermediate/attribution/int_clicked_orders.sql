@@ -42,12 +42,15 @@ moments as (
     select
         clicks.customer_number,
         clocks.is_date_alone,
-        case when clocks.is_date_alone then cast(clicks.event_date as timestamp) else clicks.occurred_at end as happened_at,
+        case
+            when clocks.is_date_alone then cast(clicks.event_date as timestamp)
+            else clicks.occurred_at
+        end as happened_at,
         0 as is_order,
         clicks.occurred_at,
         clicks.campaign_number,
         cast(null as bigint) as order_number,
-        cast(null as timestamp) as until
+        cast(null as timestamp) as ends_at
     from clicks
     inner join clocks
         on clicks.customer_number = clocks.customer_number
@@ -63,14 +66,14 @@ moments as (
         case
             when is_date_alone then cast({{ add_to_date('day', 1, 'order_date') }} as timestamp)
             else ordered_at
-        end as until
+        end as ends_at
     from sales
 ),
 
 last_clicks as (
     select
         order_number,
-        until,
+        ends_at,
         {%- set before = 'partition by customer_number, is_date_alone'
             ~ ' order by happened_at, is_order, occurred_at nulls last, campaign_number nulls last, order_number nulls last' %}
         {{ last_known('campaign_number', before) }} as campaign_number,
@@ -85,7 +88,7 @@ int_clicked_orders as (
     from last_clicks
     where
         order_number is not null
-        and {{ seconds_between('clicked_at', 'until') }} <= {{ number_var('attribution_days') }} * 86400
+        and {{ seconds_between('clicked_at', 'ends_at') }} <= {{ number_var('attribution_days') }} * 86400
 )
 
 select * from int_clicked_orders

@@ -15,7 +15,8 @@ int_spend_months as (
         case when grouping(channel) = 1 then 'all' else channel end as channel,
         sum(amount) filter (where purpose = 'acquisition') as acquisition_amount,
         sum(amount) filter (where purpose = 'retention') as retention_amount,
-        sum(amount) filter (where coalesce(purpose not in ('acquisition', 'retention'), true)) as unassigned_amount
+        sum(amount) filter (where coalesce(purpose not in ('acquisition', 'retention'), true))
+            as unassigned_amount
     from spend
     group by grouping sets ((month_start), (month_start, channel))
 )

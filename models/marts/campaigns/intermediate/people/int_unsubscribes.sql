@@ -1,4 +1,4 @@
--- Whose mail came last before somebody wanted no more; of an event that names a campaign, whether it was that one's.
+-- Whose mail came last before somebody wanted no more; where that names a campaign, only its own mails count.
 with unsubscribes as (
     select
         person_number,

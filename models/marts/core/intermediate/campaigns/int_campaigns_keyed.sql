@@ -1,4 +1,4 @@
--- Numbers in the order of the ids, then of the sources: of two campaigns the greater id is the greater number.
+-- Numbers in the order of the ids, then of the sources: the greater id is the greater number.
 with events as (
     select
         texts.source,
