@@ -217,7 +217,7 @@ def test_what_goes_with_what_and_who_is_offered_what_is_as_planted(demo, truth):
 
 
 def test_what_campaigns_bring_is_as_planted(demo, truth):
-    """At the edges of what is put down to a letter, and what one adds that some were held out of."""
+    """At the edges of what is put down to a letter; what one adds that some were held out of."""
     for table, key, planted in (
         ("campaign_results", "campaign_id", "planted_campaigns"),
         ("product_launches", "product_id", "planted_launches"),
