@@ -1,4 +1,4 @@
-with days as (
+with dates as (
     select
         as_of,
         {{ add_to_date('day', -7, 'as_of') }} as a_week_before,
@@ -9,11 +9,11 @@ with days as (
 contacts as (
     select
         events.customer_number,
-        count(*) filter (where events.event_date > days.a_week_before) as contacts_7d,
+        count(*) filter (where events.event_date > dates.a_week_before) as contacts_7d,
         bool_or(coalesce(campaigns.kind = 'thanks', false)) as was_thanked_90d
     from {{ ref('int_campaign_events') }} as events
-    inner join days
-        on events.event_date > days.ninety_days_before
+    inner join dates
+        on events.event_date > dates.ninety_days_before
     left join {{ ref('int_campaigns_keyed') }} as campaigns
         on events.campaign_number = campaigns.campaign_number
     where
@@ -60,13 +60,13 @@ offers as (
 int_moments as (
     select
         people.customer_number,
-        {{ days_from('people.last_order_date', 'days.as_of') }} as days_since_order,
-        {{ days_from('lapses.started_on', 'days.as_of') }} as days_since_lapse,
-        {{ days_to_birthday('people.birth_date', 'days.as_of') }} as days_to_birthday,
+        {{ days_from('people.last_order_date', 'dates.as_of') }} as days_since_order,
+        {{ days_from('lapses.started_on', 'dates.as_of') }} as days_since_lapse,
+        {{ days_to_birthday('people.birth_date', 'dates.as_of') }} as days_to_birthday,
         case
             when orders.ordered_at >= checkouts.occurred_at then null
             when orders.whole_date >= checkouts.event_date then null
-            else {{ days_from('checkouts.event_date', 'days.as_of') }}
+            else {{ days_from('checkouts.event_date', 'dates.as_of') }}
         end as days_since_checkout_without_order,
         offers.customer_key is not null as has_upsell_offer,
         coalesce(loyalty.is_cross_sell_ready, false) as is_cross_sell_ready,
@@ -74,10 +74,10 @@ int_moments as (
         coalesce(contacts.was_thanked_90d, false) as was_thanked_90d,
         coalesce(contacts.contacts_7d, 0) as contacts_7d,
         coalesce(
-            {{ whole_years('people.birth_date', 'days.as_of') }} < {{ number_var('adult_age') }}, false
+            {{ whole_years('people.birth_date', 'dates.as_of') }} < {{ number_var('adult_age') }}, false
         ) as is_minor
     from {{ ref('customers') }} as people
-    cross join days
+    cross join dates
     left join {{ ref('lifecycle_spells') }} as lapses
         on
             people.customer_key = lapses.customer_key
@@ -92,7 +92,7 @@ int_moments as (
     left join {{ ref('loyalty_behaviour') }} as loyalty
         on
             people.customer_key = loyalty.customer_key
-            and days.as_of = loyalty.scored_on
+            and dates.as_of = loyalty.scored_on
     left join {{ ref('advocate_candidates') }} as advocates
         on people.customer_key = advocates.customer_key
     left join contacts
