@@ -38,6 +38,7 @@
             {% do relations.extend(check_shop(shop, faults)) %}
         {% endfor %}
         {% do check_as_of(faults) %}
+        {% do check_rules(faults) %}
         {% do raise_faults(faults) %}
         {% for relation in relations %}
             {% set fault = csv_fault(relation.group) if relation.group.format == 'csv'

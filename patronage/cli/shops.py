@@ -216,7 +216,7 @@ def sample(name: str, folder: Path, sample: bool) -> None:
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--customers", default=1514, show_default=True, help="People to make up.")
+@click.option("--customers", default=1521, show_default=True, help="People to make up.")
 @click.option("--seed", default=1, show_default=True, help="Another seed, another shop.")
 @click.option("--format", "file_format", type=click.Choice(["csv", "parquet"]), default="csv")
 def demo(folder: Path, customers: int, seed: int, file_format: str) -> None:

@@ -14,6 +14,7 @@ program. A file is a list of entries of a person (or of nobody):
     offer          what the person is offered first
     profile        columns of customer_profile that are to come out, as text
     results        what comes out of campaigns, and of launches
+    audiences      in which the person is: included, or why not
 
 `$1` stands for the person's first account, `$name` for the first account of that person or for the
 order of that name. A row is accepted unless its `fate` says otherwise; `again` has the cells that
@@ -61,6 +62,7 @@ class Cast:
         self.profiles: dict[str, Row] = {}
         self.pairs: list[dict[str, Any]] = []  # of products in one order
         self.results: dict[str, dict[str, Row]] = {}  # of campaigns and launches
+        self.audiences: dict[str, dict[str, Any]] = {}
         self.visitors: dict[str, dict[str, str | None]] = {}  # whose their events are
         self.shared_contacts: list[dict[str, Any]] = []
         self.known: Row = {}  # ids by name
@@ -83,6 +85,9 @@ class Cast:
         if expected := entry.get("expected"):
             self.tiers[person] = {"customer_id": self.first_account(person)} | expected
         self.results |= entry.get("results", {})
+        if audiences := entry.get("audiences"):
+            key = {"customer_id": self.first_account(person)}
+            self.audiences[person] = key | {"audiences": audiences}
         if offer := entry.get("offer"):
             self.offers[person] = {"customer_id": self.first_account(person)} | offer
         if profile := entry.get("profile"):

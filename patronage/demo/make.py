@@ -112,7 +112,7 @@ def _whole_cast() -> Cast:
     for part in (
         "identity", plant_contacts, "orders", "deliveries", "advocacy",
         plant_leads, "visitors", plant_devices, "foreign", "voices", plant_campers,
-        "baskets", plant_faults, "campaigns",
+        "baskets", plant_faults, "campaigns", "audiences",
     ):  # fmt: skip
         if callable(part):
             part(cast)

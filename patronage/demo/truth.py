@@ -32,6 +32,7 @@ def truth_of(fates: dict[str, Counter[str]], cast: Cast, trial: Counter[str]) ->
         "planted_pairs": cast.pairs,
         "planted_campaigns": cast.results["campaigns"],
         "planted_launches": cast.results["launches"],
+        "planted_audiences": cast.audiences,
         "planted_trial": {"campaign_id": CAMPAIGN, **trial, "added": ADDED},
         "shared_contacts": cast.shared_contacts,
     }

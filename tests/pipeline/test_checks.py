@@ -148,6 +148,26 @@ FAULTS = {
     "ideal_customers_add_up": (
         "update profile.ideal_customer set index = index + 1 where attribute = 'country'"
     ),
+    "every_customer_is_in_one_segment": (
+        "delete from audiences.audience_members where audience = 'champions'"
+    ),
+    "nobody_is_in_two_personas": (
+        "update audiences.audience_members set kind = 'persona' where kind = 'list'"
+    ),
+    "who_is_included_has_granted": "delete from audiences.consent_status where channel = 'email'",
+    "audience_summary_counts_the_members": (
+        "delete from audiences.audience_members where audience = 'win_back' and is_included"
+    ),
+    "audience_summary_counts_the_members*": (
+        "delete from audiences.audience_summary where audience = 'others'"
+    ),
+    "consent_spells_leave_no_gap": (
+        "update audiences.consent_spells set ended_at = ended_at + interval 1 hour"
+    ),
+    "consent_spells_leave_no_gap*": (
+        "update audiences.consent_spells set ended_at = timestamp '2030-01-01'"
+        " where ended_at is null"
+    ),
     "fit_scores_add_up": "delete from profile.fit_points where trait = 'country'",
     "reconciliation_counts_the_files": "update core.reconciliation set raw_rows = raw_rows - 1",
     "refunds_restate_their_orders": "update core.orders set refund_amount = 2 * refund_amount",

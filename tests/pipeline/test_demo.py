@@ -268,6 +268,26 @@ def test_what_campaigns_bring_is_as_planted(demo, truth):
     ) == [(1,)]
 
 
+def test_who_is_in_which_audience_is_as_planted(demo, truth):
+    """And whose birthday is on 28 February this year, 59 days from now."""
+    found = {
+        (key, audience): reason
+        for key, audience, reason in demo.rows(
+            "select customer_key, audience, coalesce(exclusion_reason, 'included')"
+            " from audiences.audience_members"
+        )
+    }
+    for name, planted in truth["planted_audiences"].items():
+        for audience, reason in planted["audiences"].items():
+            assert found.get((f"demo:{planted['customer_id']}", audience)) == reason, name
+    leap_day = f"demo:{truth['planted_audiences']['leap_day']['customer_id']}"
+    assert demo.rows(
+        "select moments.days_to_birthday from intermediate.int_moments as moments"
+        " inner join core.customers as people using (customer_number)"
+        f" where people.customer_key = '{leap_day}'"
+    ) == [(59,)]
+
+
 def test_the_oracle_finds_the_same_in_every_mart(demo):
     frames = oracle.build(
         [{"name": "demo", "system": "files", "path": str(DEMO), "timezone": "Europe/Berlin"}],

@@ -179,7 +179,7 @@ def test_only_marts_are_public(manifest):
 
 ROOMS = [
     "core", "customer_share", "lifecycle", "engagement", "advocacy", "cross_sell", "profile",
-    "campaigns",
+    "audiences", "campaigns",
 ]  # fmt: skip
 
 

@@ -34,11 +34,7 @@ people as (
     select
         customers.*,
         attributes.job_title,
-        floor((
-            year(dates.as_of) * 10000 + month(dates.as_of) * 100 + day(dates.as_of)
-            - year(customers.birth_date) * 10000 - month(customers.birth_date) * 100
-            - day(customers.birth_date)
-        ) / 10000.0) as years,
+        {{ whole_years('customers.birth_date', 'dates.as_of') }} as years,
         case
             when customers.orders > 0
                 then {{ days_from(tenure_start('customers'), 'dates.as_of') }} + 1
