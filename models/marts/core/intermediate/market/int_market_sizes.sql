@@ -5,9 +5,7 @@ with int_market_sizes as (
         coalesce(staged.country, 'all') as country,
         cast(staged.year as bigint) as year,
         {{ convert_amount('staged.amount', 'staged.rate') }} as market_amount,
-        year(dates.as_of) > cast(staged.year as bigint)
-        or {{ add_to_date('day', 1, 'dates.as_of') }} = {{ period_start('year', add_to_date('day', 1, 'dates.as_of')) }}
-            as is_complete
+        {{ is_year_over('cast(staged.year as bigint)', 'dates.as_of') }} as is_complete
     from {{ ref('stg_market_sizes') }} as staged
     inner join {{ ref('int_as_of') }} as dates
         on cast(staged.year as bigint) <= year(dates.as_of)
