@@ -25,16 +25,10 @@ spans as (
 
 bounds as (
     select
-        min(spans.month_start) as first_day,
-        max({{ period_start('month', 'dates.as_of') }}) as last_day
+        min(spans.month_start) as first_month,
+        max(dates.as_of) as as_of
     from spans
     cross join {{ ref('as_of') }} as dates
-),
-
-months as (
-    select distinct {{ period_start('month', 'days.day') }} as month_start
-    from bounds
-    cross join {{ days_between('bounds.first_day', 'bounds.last_day') }}
 ),
 
 int_follower_months as (
@@ -45,7 +39,8 @@ int_follower_months as (
         max(spans.counted_on) as counted_on,
         count(*) filter (where spans.month_start = months.month_start) > 0 as is_counted,
         sum(spans.posts) filter (where spans.month_start = months.month_start) as posts
-    from months
+    from bounds
+    cross join {{ months_between('bounds.first_month', 'bounds.as_of') }}
     inner join spans
         on
             months.month_start >= spans.month_start
