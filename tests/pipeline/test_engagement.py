@@ -263,9 +263,10 @@ SPOILED = {
         "product_liked,3,2,5,signal,,true": "product_liked,3,2,5,fan,,true",
         "form_submitted,5,25,2,,,true": "form_submitted,5,25,2,,,",
         "newsletter_unsubscribed,0,-20": "newsletter_unsubscribed,0,-19",
-        "video_watched,3,10,3,,,true": ",3,10,3,,,true,\nVideo watched,3,10,3,,,true",
-        "support_contacted,2,0,2,,,false,\n": "support_contacted,2,0,2,,,false,\n"
-        "page_viewed,1,1,1,,,true,\n",
+        "video_watched,3,10,3,,,true": ",3,10,3,,,true,,\nVideo watched,3,10,3,,,true",
+        "email_opened,1,1,3,,,false,open": "email_opened,1,1,3,,,false,opened",
+        "support_contacted,2,0,2,,,false,,\n": "support_contacted,2,0,2,,,false,,\n"
+        "page_viewed,1,1,1,,,true,,\n",
     },
     "lead_score_bands.csv": {
         GOOD_BANDS: "weak,0,true\nmedium,200,true\nlow,100,true\nbig,300,\n"
@@ -292,6 +293,7 @@ MESSAGES = [
     "event_points: daily_cap must be 0 or more, or empty for no cap: product_added",
     "event_points: advocacy_kind must be act, signal or empty: product_liked",
     "event_points: is_visit must be true or false: form_submitted",
+    "event_points: campaign_step must be send, withheld, open, click, redeem or empty: email_opened",
     "event_points: newsletter_unsubscribed must have the lead_points of newsletter_subscribed with"
     " the other sign (-20) and the same daily_cap",
     "event_points: every row needs an event_type in lower case, without blanks around it:",

@@ -29,8 +29,11 @@ with offers as (
 
 withdrawn as (
     select distinct customer_number
-    from {{ ref('int_withdrawn_consents') }}
-    where purpose = 'personalisation'
+    from {{ ref('int_consent_spells') }}
+    where
+        purpose = 'personalisation'
+        and status = 'withdrawn'
+        and ended_at is null
 ),
 
 -- a product once, in the first kind that has it; who wants nothing personal is shown what everybody is

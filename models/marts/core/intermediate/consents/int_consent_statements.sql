@@ -9,7 +9,9 @@ with said as (
         consents.purpose,
         consents.status,
         consents.stated_at,
-        consents.stated_date
+        consents.stated_date,
+        consents.method,
+        consents.proof is not null as proof_given
     from {{ ref('stg_consents') }} as consents
     inner join {{ ref('int_as_of') }} as dates
         on consents.stated_date <= dates.as_of
@@ -23,7 +25,9 @@ with said as (
         mapped.purpose,
         mapped.status,
         facts.occurred_at as stated_at,
-        facts.event_date as stated_date
+        facts.event_date as stated_date,
+        'event' as method,
+        false as proof_given
     from {{ ref('int_events') }} as facts
     inner join {{ ref('consent_events') }} as mapped
         on facts.event_type = mapped.event_type
@@ -82,7 +86,9 @@ int_consent_statements as (
         addressed.status,
         addressed.stated_at,
         addressed.stated_date,
-        addressed.stated_at = cast(addressed.stated_date as timestamp) as is_date_alone
+        addressed.stated_at = cast(addressed.stated_date as timestamp) as is_date_alone,
+        addressed.method,
+        addressed.proof_given
     from addressed
     left join owners
         on

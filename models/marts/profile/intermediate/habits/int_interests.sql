@@ -56,8 +56,11 @@ answers as (
 
 withdrawn as (
     select distinct customer_number
-    from {{ ref('int_withdrawn_consents') }}
-    where purpose = 'personalisation'
+    from {{ ref('int_consent_spells') }}
+    where
+        purpose = 'personalisation'
+        and status = 'withdrawn'
+        and ended_at is null
 ),
 
 int_interests as (
