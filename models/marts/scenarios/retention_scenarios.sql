@@ -36,6 +36,14 @@ retained as (
     from buyers
 ),
 
+margin_shares as (
+    select
+        customer_key,
+        max(margin_share) as margin_share
+    from {{ ref('clv') }}
+    group by customer_key
+),
+
 -- the last month of customer_share ends with as_of, so that its window is the same year
 margins as (
     select
@@ -45,13 +53,7 @@ margins as (
     from {{ ref('customer_share') }} as net_amounts
     inner join {{ ref('as_of') }} as dates
         on net_amounts.month_start = {{ period_start('month', 'dates.as_of') }}
-    left join (
-        select
-            customer_key,
-            max(margin_share) as margin_share
-        from {{ ref('clv') }}
-        group by customer_key
-    ) as clv
+    left join margin_shares as clv
         on net_amounts.customer_key = clv.customer_key
     where
         net_amounts.customer_key <> 'unattributed'

@@ -48,9 +48,13 @@ product_quality as (
         {%- for units in ['refunded_units', 'quality_refunded_units'] %}
         cast(coalesce(faults.{{ units }}, 0) as decimal(18, 4)) as {{ units }},
         {%- endfor %}
-        {%- for rate, units in {'refund_rate': 'early_units', 'quality_refund_rate': 'early_quality_units'}.items() %}
+        {%- for rate, units in {
+            'refund_rate': 'early_units', 'quality_refund_rate': 'early_quality_units'
+        }.items() %}
         case
-            when {{ add_to_date('month', 1, 'months.month_start') }} <= {{ add_to_date('day', -89, 'dates.as_of') }}
+            when
+                {{ add_to_date('month', 1, 'months.month_start') }}
+                <= {{ add_to_date('day', -89, 'dates.as_of') }}
                 then {{ share_of('coalesce(faults.' ~ units ~ ', 0)', 'months.units') }}
         end as {{ rate }},
         {%- endfor %}

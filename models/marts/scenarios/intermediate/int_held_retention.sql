@@ -1,4 +1,4 @@
--- Of each length of tenure what three products or more make of retention, beside one; bands without such bounds tell nothing.
+-- Of each length of tenure: who holds three products or more beside who holds one, where the bands tell.
 with bands as (
     select
         band,
@@ -15,15 +15,14 @@ last_month as (
 
 tenures as (
     select
-        held.tenure_band,
         {%- for name, condition in {
             'many': 'bands.min_products >= 3', 'one': 'bands.min_products = 1 and bands.next_min_products = 2'
         }.items() %}
         sum(held.customers) filter (where {{ condition }}) as {{ name }}_customers,
         sum(held.retained_customers) filter (where {{ condition }})
-        / cast(sum(held.customers) filter (where {{ condition }}) as double) as {{ name }}_rate
-        {{- ',' if not loop.last }}
+        / cast(sum(held.customers) filter (where {{ condition }}) as double) as {{ name }}_rate,
         {%- endfor %}
+        held.tenure_band
     from {{ ref('products_held') }} as held
     inner join last_month
         on held.month_start = last_month.month_start

@@ -76,14 +76,17 @@ counted as (
 
 int_repeat_cells as (
     select
+        {%- for group, condition in {
+            'treated': 'counted.is_treated', 'control': 'not counted.is_treated'
+        }.items() %}
+        {%- for count in ['customers', 'repeated'] %}
+        cast(coalesce(sum(counted.{{ count }}) filter (where {{ condition }}), 0) as bigint)
+            as {{ group }}_{{ count }},
+        {%- endfor %}
+        {%- endfor %}
         counted.month_start,
         cells.recency_band,
-        cells.frequency_band,
-        {%- for group, condition in {'treated': 'counted.is_treated', 'control': 'not counted.is_treated'}.items() %}
-        cast(coalesce(sum(counted.customers) filter (where {{ condition }}), 0) as bigint) as {{ group }}_customers,
-        cast(coalesce(sum(counted.repeated) filter (where {{ condition }}), 0) as bigint) as {{ group }}_repeated
-        {{- ',' if not loop.last }}
-        {%- endfor %}
+        cells.frequency_band
     from counted
     inner join {{ grid_cells() }} as cells
         on

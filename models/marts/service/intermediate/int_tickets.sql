@@ -1,4 +1,4 @@
--- An answer is the first response, else the resolution; a channel that is named like the sum of all is no known one.
+-- An answer is the first response, else the resolution; a channel named like the sum of all is no known one.
 with int_tickets as (
     select
         tickets.ticket_key,
@@ -13,10 +13,13 @@ with int_tickets as (
         tickets.is_proactive,
         tickets.is_complaint,
         tickets.resolved_date,
-        tickets.satisfaction,
-        round({{ seconds_between('tickets.opened_at', 'coalesce(tickets.first_response_at, tickets.resolved_at)') }} / 60, 9)
-            as response_minutes,
-        round({{ seconds_between('tickets.opened_at', 'tickets.resolved_at') }} / 3600, 9) as resolution_hours
+        {%- for name, seconds, until in [
+            ('response_minutes', 60, 'coalesce(tickets.first_response_at, tickets.resolved_at)'),
+            ('resolution_hours', 3600, 'tickets.resolved_at'),
+        ] %}
+        round({{ seconds_between('tickets.opened_at', until) }} / {{ seconds }}, 9) as {{ name }},
+        {%- endfor %}
+        tickets.satisfaction
     from {{ ref('service_tickets') }} as tickets
     left join {{ ref('customers') }} as people
         on tickets.customer_key = people.customer_key

@@ -1,4 +1,5 @@
--- Sold where the order says, else where its customer lives; countries as they were delivered, as those of a market are.
+-- Sold where the order says, else where its customer lives; countries as they were delivered, like those
+-- of a market.
 with int_category_sales as (
     select
         products.category,

@@ -1,4 +1,4 @@
--- What a refund does not name can only be what the order held alone; an order refunded by its status came back whole.
+-- What a refund does not name can only be what the order held alone; what its status refunds came back whole.
 with sold as (
     select
         sales.order_number,
