@@ -211,6 +211,21 @@ def test_a_room_reads_what_is_below_and_nobody_elses_steps(manifest):
                 assert is_mart(parent), step
 
 
+def test_a_claim_is_no_parameter(manifest):
+    """What is said of shops in general is read where it is shown, and nowhere else."""
+    readers = {
+        node["name"]
+        for node in models(manifest)
+        if "seed.patronage.claims" in node["depends_on"]["nodes"]
+    }
+    assert readers == {"measured_claims"}
+    assert not [
+        node["name"]
+        for node in models(manifest)
+        if "model.patronage.measured_claims" in node["depends_on"]["nodes"]
+    ]
+
+
 def test_events_are_judged_once(manifest):
     """int_events says who did what up to as_of: what counts events reads it, not the raw ones.
 
