@@ -1,5 +1,5 @@
--- The number held against a claim is that of the mart which it names; whoever asks the mart finds the same. (What is made of several
--- numbers is told by the unit tests of int_claim_measures and int_held_retention.)
+-- The number held against a claim is that of the mart which it names: whoever asks the mart finds the same.
+-- (What is made of several numbers is told by the unit tests of int_claim_measures and int_held_retention.)
 with as_of_month as (
     select {{ period_start('month', 'as_of') }} as month_start
     from {{ ref('as_of') }}

@@ -1,4 +1,5 @@
--- Whoever lapsed in a month has one reason: the customers are the month's lapsed spells, and their shares sum to 1.
+-- Whoever lapsed in a month has one reason: the customers are the month's lapsed spells, and the shares of
+-- the reasons sum to 1.
 with lapsed as (
     select
         {{ period_start('month', 'started_on') }} as month_start,
