@@ -1,4 +1,4 @@
-{%- set counts = ['tickets', 'complaints', 'proactive_tickets', 'resolved_tickets', 'satisfaction_answers'] -%}
+{%- set sums = ['tickets', 'complaints', 'proactive_tickets', 'resolved_tickets', 'satisfaction_answers'] -%}
 -- Every ticket is in one channel of its month, and all is the sum; people may have used several channels.
 with tickets as (
     select
@@ -16,7 +16,7 @@ months as (
     select
         month_start,
         {%- for part, condition in {'all': "= 'all'", 'channel': "<> 'all'"}.items() %}
-        {%- for count in counts %}
+        {%- for count in sums %}
         coalesce(sum({{ count }}) filter (where channel {{ condition }}), 0) as {{ part }}_{{ count }},
         {%- endfor %}
         {%- endfor %}
@@ -43,7 +43,7 @@ where
     or months.cells <> sizes.channels
     or months.all_people < months.most_people
     or months.all_people > months.channel_people
-    {%- for count in counts %}
+    {%- for count in sums %}
     or months.all_{{ count }} <> months.channel_{{ count }}
     or months.all_{{ count }} <> coalesce(tickets.{{ count }}, 0)
     {%- endfor %}
