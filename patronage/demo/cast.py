@@ -124,10 +124,11 @@ class Cast:
             self.refund(person, {"order_id": key} | refund)
         if person:
             self.people[person]["orders"].append(key)
+        if name:
+            self.known[name] = key
         if name and expected:
             gross = {"gross_amount": expected["net_amount"]}
             self.orders[name] = {"order_id": key} | EXPECTED | gross | expected
-            self.known[name] = key
 
     def refund(self, person: str | None, cells: Entry) -> None:
         """Plant a refund or a credit note."""

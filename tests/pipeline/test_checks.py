@@ -176,6 +176,39 @@ FAULTS = {
         " (select min(customer_key) from lifecycle.rfm where frequency = 1)"
     ),
     "rejected_rows_are_all_listed": "delete from core.rejected_rows where raw_table = 'orders'",
+    "claims_are_what_their_marts_say": (
+        "update scenarios.claims set measured_value = measured_value + 0.1"
+        " where claim_id = 'best_fifth'"
+    ),
+    "leave_reasons_hold_the_lapsed": (
+        "update service.leave_reasons set customers = customers + 1 where reason = 'unknown'"
+    ),
+    "leave_reasons_hold_the_lapsed*": (
+        "update service.leave_reasons set share = share * 0.9 where reason = 'unknown'"
+    ),
+    "product_quality_holds_every_unit": (
+        "delete from service.product_quality where reviews > 0 and units = 0"
+    ),
+    "service_quality_counts_every_ticket": (
+        "update service.service_quality set complaints = complaints + 1"
+        " where channel = 'chat' and complaints < tickets"
+    ),
+    "service_quality_counts_every_ticket*": (
+        "delete from service.service_quality where channel = 'phone' and tickets = 0"
+    ),
+    "sharing_leaderboard_is_part_of_word_of_mouth": (
+        "update intermediate.int_sharers set shares = shares + 9"
+    ),
+    "stated_wallets_hold_the_own_spend": (
+        "update customer_share.share_of_wallet set own_amount = own_amount + 1"
+        " where method = 'benchmark'"
+    ),
+    "survey_results_hold_every_answer": (
+        "delete from service.survey_results where answer = 'price'"
+    ),
+    "follows_rule_claims_are_measured_where_the_warehouse_measures_them": (
+        "update seeds.claims set measured_in = 'core.orders' where claim_id = 'lovers'"
+    ),
     "totals_fit": (
         "update core.orders set refund_amount = 99999999999999"
         " where order_key in (select order_key from core.orders order by order_key limit 2)"

@@ -285,6 +285,13 @@ SPOILED = {
         "travel,adventurous": "travel,",
     },
     "loyalty_tiers.csv": {"bronze,1,": "none,1,", "0.95": "95"},
+    "refund_reasons.csv": {"defective,true": "Defective,true", "faulty,true": "faulty,"},
+    "ticket_topics.csv": {"repair,true": "Repair,true", "defect,true": "defect,"},
+    "claims.csv": {
+        "0.75,0.85": "0.95,0.85",
+        'lurkers,"Jakob Nielsen 2006, participation inequality"': "lurkers,",
+        "1.2,,profile.purchase_patterns": "1.2,,profile.basket_mix",
+    },
 }
 SELECTED = [name.removesuffix(".csv") for name in SPOILED]
 MESSAGES = [
@@ -321,6 +328,14 @@ MESSAGES = [
     "loyalty_tiers: every tier needs a name that no other has, and none is kept for customers"
     " without one: none",
     "loyalty_tiers: min_percent_rank must be 0 to 1, or empty: platinum",
+    "refund_reasons: every row needs a reason in lower case, without blanks around it: Defective",
+    "refund_reasons: is_quality must be true or false: faulty",
+    "ticket_topics: every row needs a topic in lower case, without blanks around it: Repair",
+    "ticket_topics: is_claim must be true or false: defect",
+    "claims: every claim needs a claim_id, a source and a statement: lurkers",
+    "claims: claimed_low must not be above claimed_high: best_fifth",
+    "claims: measured_in must be the mart that measures this claim, and empty for a claim that none"
+    " does: monday_morning",
 ]
 
 

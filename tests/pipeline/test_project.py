@@ -153,7 +153,7 @@ def test_documented_columns_exist_and_existing_columns_are_documented(manifest, 
             node["config"]["materialized"] == "ephemeral"
         ):  # a system's: its columns are the contract's
             continue
-        assert found[node["schema"], node["name"]] == set(node["columns"]), node["name"]
+        assert found[node["schema"], node["alias"]] == set(node["columns"]), node["name"]
 
 
 def test_every_mart_is_public_with_a_contract_and_a_tested_primary_key(manifest):
@@ -178,9 +178,18 @@ def test_only_marts_are_public(manifest):
 
 
 ROOMS = [
-    "core", "customer_share", "lifecycle", "engagement", "advocacy", "cross_sell", "profile",
-    "audiences", "campaigns",
-]  # fmt: skip
+    "core",
+    "customer_share",
+    "lifecycle",
+    "engagement",
+    "advocacy",
+    "service",
+    "cross_sell",
+    "profile",
+    "audiences",
+    "campaigns",
+    "scenarios",
+]
 
 
 def room(node: dict) -> str:
@@ -200,6 +209,21 @@ def test_a_room_reads_what_is_below_and_nobody_elses_steps(manifest):
             assert order.index(room(parent)) <= order.index(room(node)), step
             if room(parent) not in ("staging", "core", room(node)):
                 assert is_mart(parent), step
+
+
+def test_a_claim_is_no_parameter(manifest):
+    """What is said of shops in general is read where it is shown, and nowhere else."""
+    readers = {
+        node["name"]
+        for node in models(manifest)
+        if "seed.patronage.claims" in node["depends_on"]["nodes"]
+    }
+    assert readers == {"measured_claims"}
+    assert not [
+        node["name"]
+        for node in models(manifest)
+        if "model.patronage.measured_claims" in node["depends_on"]["nodes"]
+    ]
 
 
 def test_events_are_judged_once(manifest):

@@ -1,37 +1,14 @@
--- what each customer spent on a category in a year: the lines' goods
-with own_spend as (
-    select
-        sales.customer_number,
-        products.category,
-        cast(year(sales.order_date) as bigint) as year,
-        sum(bought.amount) as own_amount
-    from {{ ref('int_order_products') }} as bought
-    inner join {{ ref('int_valid_orders') }} as sales
-        on bought.order_row_id = sales.order_number
-    inner join {{ ref('products') }} as products
-        on
-            sales.source = products.source
-            and bought.product_id = products.product_id
-    where
-        sales.customer_number is not null
-        and products.category is not null
-    group by
-        sales.customer_number,
-        products.category,
-        year(sales.order_date)
-),
-
 -- peers: the same country, age band of ten years and household size, unknown being a value of its own
-spend as (
+with spend as (
     select
-        customers.customer_key,
+        own_spend.customer_number,
         own_spend.category,
         own_spend.year,
         own_spend.own_amount,
         coalesce(customers.stated_country, '') as peer_country,
         coalesce(floor((own_spend.year - year(customers.birth_date)) / 10.0), -1) as peer_age_band,
         coalesce(customers.stated_household_size, '') as peer_household_size
-    from own_spend
+    from {{ ref('int_own_spend') }} as own_spend
     inner join {{ ref('customers') }} as customers
         on own_spend.customer_number = customers.customer_number
 ),
@@ -56,9 +33,9 @@ benchmarks as (
         peer_household_size
 ),
 
-share_of_wallet as (
+estimates as (
     select
-        spend.customer_key,
+        spend.customer_number,
         spend.category,
         spend.year,
         'benchmark' as method,
@@ -69,7 +46,7 @@ share_of_wallet as (
             else {{ share_of('spend.own_amount', 'benchmarks.' ~ percentile ~ '_amount') }}
         end as {{ share }},
         {%- endfor %}
-        cast(spend.own_amount as decimal(18, 4)) as own_amount,
+        spend.own_amount,
         cast(null as decimal(18, 4)) as category_amount
     from spend
     left join benchmarks
@@ -79,6 +56,34 @@ share_of_wallet as (
             and spend.peer_country = benchmarks.peer_country
             and spend.peer_age_band = benchmarks.peer_age_band
             and spend.peer_household_size = benchmarks.peer_household_size
+    union all
+    select
+        customer_number,
+        category,
+        year,
+        method,
+        share_of_wallet,
+        share_of_wallet as low,
+        share_of_wallet as high,
+        own_amount,
+        category_amount
+    from {{ ref('int_stated_shares') }}
+),
+
+share_of_wallet as (
+    select
+        customers.customer_key,
+        estimates.category,
+        estimates.year,
+        estimates.method,
+        estimates.share_of_wallet,
+        estimates.low,
+        estimates.high,
+        cast(estimates.own_amount as decimal(18, 4)) as own_amount,
+        estimates.category_amount
+    from estimates
+    inner join {{ ref('customers') }} as customers
+        on estimates.customer_number = customers.customer_number
 )
 
 select * from share_of_wallet

@@ -1,13 +1,4 @@
-with bands as (
-    select
-        dimension,
-        band,
-        min_value,
-        coalesce(lead(min_value) over (partition by dimension order by min_value), 1000000000) as next_value
-    from {{ ref('lifecycle_bands') }}
-),
-
-customers as (
+with customers as (
     select
         {{ days_from('customers.last_order_date', 'dates.as_of') }} as recency_days,
         customers.order_days,
@@ -23,24 +14,17 @@ customers as (
 
 cells as (
     select
-        recency.band as recency_band,
-        frequency.band as frequency_band,
+        bands.recency_band,
+        bands.frequency_band,
         coalesce(sum(customers.customers), 0) as customers,
         coalesce(sum(customers.net_amount), 0) as net_amount
-    from bands as recency
-    inner join bands as frequency
-        on
-            recency.dimension = 'recency'
-            and frequency.dimension = 'frequency'
+    from {{ grid_cells() }} as bands
     left join customers
         on
-            recency.min_value <= customers.recency_days
-            and recency.next_value > customers.recency_days
-            and frequency.min_value <= customers.order_days
-            and frequency.next_value > customers.order_days
+            {{ is_in_cell('customers', 'bands') }}
     group by
-        recency.band,
-        frequency.band
+        bands.recency_band,
+        bands.frequency_band
 ),
 
 lifecycle_grid as (

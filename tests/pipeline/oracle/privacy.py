@@ -6,7 +6,7 @@ import re
 
 import polars as pl
 
-from oracle.seeds import event_points, order_statuses
+from oracle.seeds import event_points, order_statuses, seed
 
 SMALL_NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
 ORDER_TEXTS = (
@@ -87,9 +87,11 @@ class Publisher:
         return {value for value in values if not self.is_address(value)}
 
     def tickets(self, tickets: pl.DataFrame) -> pl.DataFrame:
-        """Tickets with their channels and topics; tickets share them."""
+        """Tickets with their channels and topics; tickets share them, but for listed topics."""
+        known = {"topic": frozenset(seed("ticket_topics")["topic"])}
         return tickets.with_columns(
-            self.text(tickets, column, frozenset()).alias(column) for column in ("channel", "topic")
+            self.text(tickets, column, known.get(column, frozenset())).alias(column)
+            for column in ("channel", "topic")
         )
 
     def answers(self, answers: pl.DataFrame) -> pl.DataFrame:
