@@ -84,10 +84,14 @@ def spend_cells(shop: Shop) -> pl.DataFrame:
     )
     is_for = {purpose: (pl.col("purpose") == purpose).fill_null(False) for purpose in PURPOSES}
     amount = pl.col("amount")
-    return by_channel(rows).group_by("month_start", "channel").agg(
-        *(amount.filter(is_for[p]).sum().alias(f"{p}_amount") for p in PURPOSES),
-        *(is_for[p].any().alias(f"has_{p}") for p in PURPOSES),
-        unassigned_amount=amount.filter(~pl.any_horizontal(*is_for.values())).sum(),
+    return (
+        by_channel(rows)
+        .group_by("month_start", "channel")
+        .agg(
+            *(amount.filter(is_for[p]).sum().alias(f"{p}_amount") for p in PURPOSES),
+            *(is_for[p].any().alias(f"has_{p}") for p in PURPOSES),
+            unassigned_amount=amount.filter(~pl.any_horizontal(*is_for.values())).sum(),
+        )
     )
 
 
@@ -109,11 +113,15 @@ def customer_cells(shop: Shop) -> pl.DataFrame:
     )
     place = ["month_start", "channel"]
     is_first = pl.col("order_sequence") == 1
-    everyone = by_channel(orders).group_by(place).agg(
-        customers=pl.col("person").n_unique().cast(pl.Int64),
-        new_customers=pl.col("person").filter(is_new).n_unique().cast(pl.Int64),
-        new_net_amount=pl.col("net_amount").filter(is_new).sum(),
-        is_left_censored=(is_first & pl.col("is_censored")).any(),
+    everyone = (
+        by_channel(orders)
+        .group_by(place)
+        .agg(
+            customers=pl.col("person").n_unique().cast(pl.Int64),
+            new_customers=pl.col("person").filter(is_new).n_unique().cast(pl.Int64),
+            new_net_amount=pl.col("net_amount").filter(is_new).sum(),
+            is_left_censored=(is_first & pl.col("is_censored")).any(),
+        )
     )
     first_year = by_channel(year).group_by(place).agg(net_365d=pl.col("net_amount").sum())
     return everyone.join(first_year, on=place, how="left")

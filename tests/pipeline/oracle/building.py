@@ -16,6 +16,9 @@ from oracle import (
     engagement,
     lifecycle,
     profile,
+    scenarios,
+    service,
+    sharing,
 )
 from oracle.consent import statements
 from oracle.core import (
@@ -77,6 +80,7 @@ DEFAULT_PARAMS: dict[str, Any] = {
     "contact_days": 7,
     "contact_limit": 2,
     "adult_age": 18,
+    "service_months": 24,
     "audiences": None,  # as the project declares them
 }
 
@@ -114,7 +118,9 @@ def build(
         result |= subject.marts(shop)
     result |= profile.marts(shop, result)
     result |= audiences.marts(shop, result)
-    return result | budgets.marts(shop)
+    for subject in (budgets, service, sharing):
+        result |= subject.marts(shop)
+    return result | scenarios.marts(shop, result)
 
 
 def opened(
@@ -167,9 +173,7 @@ def opened(
             "history_days": [calendar.history_days],
         }
     )
-    campaigns = publisher.shops_words(
-        core_campaigns(side["campaigns"]), "name", "kind", "channel"
-    )
+    campaigns = publisher.shops_words(core_campaigns(side["campaigns"]), "name", "kind", "channel")
     surveys = publisher.shops_words(core_surveys(side["surveys"]), "name", "kind")
     tickets = core_service_tickets(side["service_tickets"], orders, people)
     shown_tickets = publisher.tickets(tickets)

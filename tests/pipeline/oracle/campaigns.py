@@ -9,7 +9,7 @@ import polars as pl
 from oracle.contract import DAY, TEXT
 from oracle.marts import declare
 from oracle.shop import Shop
-from oracle.steps import steps, with_actor
+from oracle.steps import with_actor
 from oracle.tools import CENT, share, wilson
 
 declare(
@@ -100,7 +100,9 @@ def of_clicks(shop: Shop, clicks: pl.DataFrame) -> pl.DataFrame:
         .then(dates.is_between(0, days - 1))
         .otherwise(wait.is_between(timedelta(), timedelta(hours=24 * days)))
     )
-    both = orders.join(clicks.drop_nulls("person").select("person", "event_date", *BY_TIME), "person")
+    both = orders.join(
+        clicks.drop_nulls("person").select("person", "event_date", *BY_TIME), "person"
+    )
     return latest(both.filter(is_in))
 
 

@@ -116,4 +116,4 @@ def band_of(bands_seed: str, score: pl.Expr, without: str) -> pl.Expr:
 def declared_audiences() -> list[dict[str, Any]]:
     """The audiences as the project declares them (section 9)."""
     project = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())
-    return project["vars"]["audiences"]
+    return project["vars"].get("audiences", [])
