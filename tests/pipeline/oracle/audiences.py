@@ -257,6 +257,8 @@ def audience_summary(
     declared: list[dict[str, Any]], people: pl.DataFrame, members: pl.DataFrame
 ) -> pl.DataFrame:
     """How many are in each audience, how many of them are reached, and why not all."""
+    if not declared:
+        return pl.DataFrame()
     has_order = pl.col("first_order_date").is_not_null()
     buyers = people.filter(has_order).height
     net = (pl.col("net_amount_12m") * CENT).cast(pl.Int64)
