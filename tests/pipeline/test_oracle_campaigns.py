@@ -110,7 +110,7 @@ def test_only_recipients_open(built):
     """A forwarded mail's reader is none; a lead is known by a browser or by an address."""
     marts = built(
         orders=ORDERS + "1,2024-06-08,a,10\n",
-        campaigns="campaign_id,channel,cost\nk,email,\nnone,,\nmade,,5\n",
+        campaigns="campaign_id,channel,cost\nk,email,\nbare,,\nmade,,5\n",
         marketing_spend="spend_date,amount,campaign_id\n2024-06-01,3,k\n2024-06-02,1,k\n"
         "2024-06-02,100,made\n2024-06-01,7,unknown\n",
         consents="channel,purpose,status,stated_at,customer_id\n"
@@ -132,12 +132,12 @@ def test_only_recipients_open(built):
     assert results(marts, *columns) == {
         "k": (3, 5, 2, pytest.approx(2 / 3), 4, 0),
         "made": (0, 0, 0, None, 5, None),
-        "none": (0, 0, 0, None, None, None),
+        "bare": (0, 0, 0, None, None, None),
     }
     columns = ("consented_recipients", "consented_open_rate", "other_open_rate")
     assert results(marts, *columns)["k"] == (1, 1, 0.5)
-    assert results(marts, *columns)["none"] == (None, None, None)
-    assert results(marts, "return_on_spend") == {"k": -1, "made": -1, "none": None}
+    assert results(marts, *columns)["bare"] == (None, None, None)
+    assert results(marts, "return_on_spend") == {"k": -1, "made": -1, "bare": None}
 
 
 def test_who_unsubscribes_leaves_by_the_last_letter(built):
@@ -217,7 +217,7 @@ def test_what_new_customers_cost(built):
     }
     assert january.filter(pl.col("channel") == "ads")["net_to_cost"].item() == 5
     young = built(
-        "2025-01-29",
+        "2025-01-28",
         orders=ORDERS + "1,2024-01-10,a,10\n",
         events=lines("2024-01-01,sent,k,a"),
     )["campaigns.acquisition_costs"]

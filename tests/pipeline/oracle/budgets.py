@@ -99,7 +99,8 @@ def customer_cells(shop: Shop) -> pl.DataFrame:
     """Customers of each month and channel, the new ones and what they brought in a year."""
     channel = pl.col("acquisition_channel").str.to_lowercase()
     orders = (
-        shop.orders.drop_nulls("person")
+        shop.orders.drop("channel")
+        .drop_nulls("person")
         .join(shop.shown_persons.select("person", channel=channel), on="person")
         .with_columns(month_start=pl.col("order_date").dt.truncate("1mo"))
     )
