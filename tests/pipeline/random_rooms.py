@@ -122,6 +122,11 @@ def person(rng: Random, shop: dict[str, Rows], number: int) -> None:
         kinds = ("checkout_started", "product_shared", "product_shared", "product_reviewed")
         kind = rng.choice([*kinds, "share_viewed", "referral_sent", "wishlist_added"])
         event(rng, shop, who, some_day(rng), kind)
+    if rng.random() < 0.2:  # complains of late
+        ticket(rng, shop, who, END - dt.timedelta(rng.randrange(20)), "")
+        resolved = pick(rng, END, END + dt.timedelta(1), none=0.5)
+        shop["service_tickets"][-1] |= {"is_complaint": "yes", "resolved_at": resolved}
+        shop["service_tickets"][-1] |= who
     if rng.random() < 0.3:  # nearly ordered
         on = END - dt.timedelta(rng.randrange(4))
         event(rng, shop, who, on, "checkout_started")
