@@ -13,7 +13,7 @@ from typing import Any
 from random_campaigns import campaign_rows, marketing
 
 Rows = list[dict[str, Any]]
-START, DAYS = dt.date(2023, 1, 10), 800
+START, DAYS = dt.date(2023, 1, 10), 801
 END = START + dt.timedelta(DAYS)  # as_of: the day of the last order
 OFFICE = "office@example.org"  # an address of many accounts
 PRODUCTS = [f"p{n}" for n in range(14)]  # the last has no row

@@ -228,4 +228,4 @@ def opened(
         },
         settings,
     )
-    return result, shop
+    return result, shop._replace(consents=publisher.methods(shop.consents, side["consents"]))

@@ -321,7 +321,9 @@ def product_quality(shop: Shop) -> pl.DataFrame:
         frame = frame.join(part, on=place, how="full", coalesce=True, suffix=" too")
         frame = frame.with_columns(product_id=pl.coalesce("product_id", "product_id too"))
         frame = frame.drop("product_id too")
+    counted = ("units", "refunded_units", "reviews", "tickets")
     zero = pl.exclude(*place, "product_id", "mean_rating").fill_null(0)
+    frame = frame.filter(pl.any_horizontal(pl.col(counted) > 0))
     mature = is_mature(shop)
     return frame.with_columns(zero).with_columns(
         refund_rate=pl.when(mature).then(share(pl.col("soon"), pl.col("units"))),

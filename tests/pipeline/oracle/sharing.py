@@ -89,30 +89,45 @@ def sharing_leaderboard(shop: Shop) -> pl.DataFrame:
 
 
 def follower_growth(shop: Shop) -> pl.DataFrame:
-    """Followers of a channel at each month's end, and how they grew."""
+    """Followers of a channel at each month's end, and how they grew.
+
+    A channel that two sources count is two accounts: their last counts are summed.
+    """
     counts = (
         shop.side["follower_counts"]
         .rename({"counted_on_date": "counted_on"})
         .with_columns(month_start=pl.col("counted_on").dt.truncate("1mo"))
-        .sort("channel", "counted_on", "source")
+        .sort("counted_on")
     )
-    place = ["channel", "month_start"]
-    posts = pl.when(pl.col("posts").count() > 0).then(pl.col("posts").sum())
-    own = counts.group_by(place).agg(
-        pl.col("followers", "counted_on").last(), posts=posts, has_count=pl.lit(True)
+    account, place = ["source", "channel"], ["channel", "month_start"]
+
+    def known(column: str) -> pl.Expr:
+        """The sum of what is known; null where nothing is."""
+        return pl.when(pl.col(column).count() > 0).then(pl.col(column).sum())
+
+    own = counts.group_by(*account, "month_start", maintain_order=True).agg(
+        pl.col("followers", "counted_on").last(), posts=known("posts"), has_count=pl.lit(True)
     )
-    frames = [
+    months = [
         spine(group["counted_on"].min(), shop.calendar.as_of, "1mo").select(
-            channel=pl.lit(channel, TEXT), month_start="period_start"
+            source=pl.lit(source), channel=pl.lit(channel), month_start="period_start"
         )
-        for (channel,), group in counts.group_by("channel")
+        for (source, channel), group in counts.group_by(account)
     ]
-    schema = {"channel": TEXT, "month_start": pl.Date}
-    months = pl.concat([pl.DataFrame(schema=schema), *frames]).sort(place)
+    schema = {"source": TEXT, "channel": TEXT, "month_start": pl.Date}
+    dense = pl.concat([pl.DataFrame(schema=schema), *months]).sort(*account, "month_start")
     previous = pl.col("previous_followers")
     return (
-        months.join(own, on=place, how="left", maintain_order="left")
-        .with_columns(pl.col("followers", "counted_on").forward_fill().over("channel"))
+        dense.join(own, on=[*account, "month_start"], how="left", maintain_order="left")
+        .with_columns(pl.col("followers", "counted_on").forward_fill().over(account))
+        .group_by(place)
+        .agg(
+            pl.col("followers").sum(),
+            pl.col("counted_on").max(),
+            posts=known("posts"),
+            has_count=pl.col("has_count").any(),
+        )
+        .sort(place)
         .with_columns(previous_followers=pl.col("followers").shift(1).over("channel"))
         .with_columns(
             growth=pl.when("has_count").then(
