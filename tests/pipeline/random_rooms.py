@@ -23,6 +23,7 @@ ROUTES = ["email", "Chat", "phone", ""]
 # at END: 18 today and tomorrow, of the leap day, of today and tomorrow, older than anybody
 BIRTHS = [
     *("2007-03-21", "2007-03-22", "2004-02-29", "1980-03-21", "1980-03-22", "1980-03-20"),
+    *("2007-03-22", "2008-02-29", "2012-12-31"),
     *("1900-01-01", "1914-03-21", "1914-03-22", "1913-03-21", "2015-01-01", "1990-12-31", ""),
 ]
 
@@ -102,7 +103,7 @@ def person(rng: Random, shop: dict[str, Rows], number: int) -> None:
     is_guest = number % 12 == 11
     if not is_guest:
         shop["customers"].append(
-            {"customer_id": name, "email": pick(rng, email, none=0.2)}
+            {"customer_id": name, "email": pick(rng, email, none=0.1)}
             | {"phone": pick(rng, f"+49 30 {1000000 + number}", none=0.6)}
             | {"birth_date": pick(rng, *BIRTHS), "created_at": pick(rng, START, none=0.5)}
             | {"acquisition_channel": pick(rng, "Ads", "ads", "search", none=0.3)}
@@ -116,7 +117,11 @@ def person(rng: Random, shop: dict[str, Rows], number: int) -> None:
     while number % 9 and on <= last:
         order(rng, shop, who, on)
         on += dt.timedelta(rng.choice([0, 1, 20, 40, 90, 91, 150]))
-    for _ in range(rng.choice([0, 1, 2, 4])):
+    if rng.random() < 0.5:
+        agreed = {"customer_id": name, "channel": "email", "purpose": "marketing"}
+        agreed |= {"status": "granted", "stated_at": str(START), "email": "", "proof": ""}
+        shop["consents"].append(agreed | {"method": "form"})
+    for _ in range(rng.choice([0, 0, 1, 2, 4])):
         statement(rng, shop, name, email, is_guest)
     for _ in range(rng.choice([0, 0, 1, 3])):
         kinds = ("checkout_started", "product_shared", "product_shared", "product_reviewed")

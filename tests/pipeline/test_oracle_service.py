@@ -186,7 +186,8 @@ def test_why_they_left(built):
         "3,2024-02-01,product_reviewed,too early,3\n",
         consents="channel,purpose,status,stated_at,customer_id\n"
         f"sms,marketing,withdrawn,{start},withdrew\nsms,research,withdrawn,2024-02-01,too early\n"
-        "email,marketing,withdrawn,2023-12-31,too early\n",
+        "email,marketing,withdrawn,2023-12-31,too early\n"
+        "email,marketing,withdrawn,2024-02-01,too early\n",  # said again
     )
     frame = marts["service.leave_reasons"]
     expected = {reason: list(REASONS.values()).count(reason) for reason in REASONS.values()}

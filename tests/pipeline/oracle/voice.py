@@ -97,8 +97,13 @@ def evidence(shop: Shop, spells: pl.DataFrame) -> list[pl.DataFrame]:
         reason=pl.lit("bad_review"),
     )
     withdrew = of_spell(
-        shop.statements.filter(
-            (pl.col("purpose") == "marketing") & (pl.col("status") == "withdrawn")
+        shop.statements.join(
+            shop.consents.filter(
+                (pl.col("purpose") == "marketing") & (pl.col("status") == "withdrawn")
+            ),
+            left_on=["person", "channel", "purpose", "status", "stated_at"],
+            right_on=["person", "channel", "purpose", "status", "started_at"],
+            how="semi",
         ),
         on="stated_on",
         reason=pl.lit("withdrew_consent"),
