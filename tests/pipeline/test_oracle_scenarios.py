@@ -17,7 +17,7 @@ ORDERS = "order_id,ordered_at,customer_id,amount\n"
 def built(shop) -> Callable[..., dict[str, pl.DataFrame]]:
     """Build the oracle on tables."""
 
-    def build(as_of: str, **tables: Any) -> dict[str, pl.DataFrame]:
+    def build(as_of: str | None, **tables: Any) -> dict[str, pl.DataFrame]:
         source = {"name": "s", "path": str(shop(**tables)), "timezone": "UTC"}
         params = {"rare_value_limit": 1, "audiences": []}
         return oracle.build([source], as_of=as_of, params=params)
@@ -164,3 +164,34 @@ def test_the_days_to_the_months_end(built):
     later = frame.filter("is_after_as_of")
     assert later["calendar_date"].min() == dt.date(2024, 2, 11)
     assert built("2024-02-10", orders=ORDERS)["core.calendar"].is_empty()
+
+
+NOTHING: dict[str, dict[str, str]] = {
+    "no rows": {"orders": ORDERS},
+    "an order of nobody": {"orders": ORDERS + "1,2024-05-01,,1\n"},
+    "leads alone": {
+        "orders": ORDERS,
+        "events": "event_id,occurred_at,event_type,email,campaign_id\n"
+        + "".join(f"{n},2024-05-01,campaign_received,{n}@x.org,k\n" for n in range(3)),
+    },
+    "spend alone": {"orders": ORDERS, "marketing_spend": "spend_date,amount\n2024-05-01,1\n"},
+    "tickets alone": {"orders": ORDERS, "service_tickets": "ticket_id,opened_at\n1,2024-05-01\n"},
+}
+
+
+@pytest.mark.parametrize("name", NOTHING)
+@pytest.mark.parametrize("as_of", [None, "2024-06-30"])
+def test_shops_of_almost_nothing(built, name, as_of):
+    """They have the rows that are always there, and no others."""
+    marts = built(as_of, **NOTHING[name])
+    rows = {mart: frame.height for mart, frame in marts.items()}
+    assert rows["scenarios.claims"] == 10
+    assert rows["scenarios.retention_scenarios"] == 0
+    assert rows["audiences.audience_summary"] == 0  # none is declared
+    assert rows["campaigns.campaign_results"] == (name == "leads alone")
+    is_dated = as_of is not None
+    assert (rows["campaigns.acquisition_costs"] > 0) == (
+        name == "an order of nobody" or (name == "spend alone" and is_dated)
+    )
+    assert (rows["service.service_quality"] > 0) == (name == "tickets alone" and is_dated)
+    assert rows["core.calendar"] == (0 if name != "an order of nobody" else 61 if is_dated else 31)
