@@ -54,7 +54,12 @@ EVENT_TYPES = {
     "product_liked": 8,
     "wishlist_added": 8,
     "email_opened": 3,
-    "campaign_received": 2,
+    "email_clicked": 4,
+    "coupon_redeemed": 6,
+    "campaign_received": 8,
+    "campaign_withheld": 3,
+    "checkout_started": 4,
+    "share_viewed": 4,
     "Order_Completed": 2,
     "odd": 2,
     "odd one": 1,
@@ -94,9 +99,11 @@ def event(rng: Random) -> dict[str, Any]:
         "customer_id": pick(*people, "only seen", *NOBODY[:2], none=0.4) if is_named else "",
         "email": pick(*EMAILS, *known_by_email, none=0.8) if is_named else "",
         "topic": pick("nps", "nps", "nps", "delivery", none=0.1),
-        "order_id": order_id(rng.randrange(75)) if kind == "referral_converted" else "",
+        "order_id": order_id(rng.randrange(75))
+        if kind == "referral_converted" or (kind == "coupon_redeemed" and rng.random() < 0.5)
+        else "",
         "referral_code": pick(*CODES[:2], CODES[0].title(), none=0.1)
-        if kind.startswith("referral")
+        if kind.startswith(("referral", "share"))
         else "",
         "rating": pick(*range(11), 3.5, 2.9999, 3, 4, 5, none=0.05) if is_rated else "",
         "text": pick("fine", none=0.4),

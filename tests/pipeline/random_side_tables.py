@@ -143,7 +143,7 @@ def ticket(rng: Random) -> dict[str, Any]:
         "opened_at": opened,
         **who,
         "channel": code(rng, *CHANNELS, none=0.2),
-        "topic": code(rng, "Delivery", "delivery", "broken", none=0.2),
+        "topic": code(rng, "Delivery", "delivery", "Repair", "defect ", "broken", none=0.2),
         "order_id": pick(rng, *map(order_id, range(75)), LOST[1], none=0.3),
         "product_id": pick(rng, *PRODUCTS, none=0.5),
         "first_response_at": pick(rng, after(rng, opened or moment(rng)), none=0.3),
@@ -255,7 +255,7 @@ def new_columns(rng: Random, shop: dict[str, Rows]) -> None:
     for row in shop["refunds"]:
         row["product_id"] = pick(rng, *PRODUCTS, none=0.5)
         row["quantity"] = number(rng, "1", "2", "0.5", none=0.5)
-        row["reason"] = code(rng, "Broken", "too small", "broken ", none=0.4)
+        row["reason"] = code(rng, "Broken", "too small", "broken ", "wrong_size", none=0.3)
     for row in shop["customers"]:
         row["customer_type"] = pick(rng, "consumer", "business", none=0.4)
         row["loyalty_joined_at"] = pick(rng, when(rng), none=0.7)

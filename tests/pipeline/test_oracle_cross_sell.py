@@ -306,10 +306,10 @@ after as_of,,,withdrawn,2025-01-01,
         events="event_id,occurred_at,event_type,customer_id,email\n"
         "1,2024-05-01,newsletter_unsubscribed,,one@x.org\n",
     )
-    gone = consent.withdrawn(shop.statements, "personalisation")
+    gone = consent.withdrawn(shop.consents, "personalisation")
     keys = gone.join(shop.persons, on="person")["customer_key"].sort().to_list()
     named = ["a day", "channel", "day of no", "last", "office 0", "one", "one of two"]
     offices = [f"office {number}" for number in range(1, 11)]
     assert keys == sorted(f"s:{name}" for name in [*named, *offices, md5("email:guest@x.org")])
-    mailed = consent.withdrawn(shop.statements, "marketing")
+    mailed = consent.withdrawn(shop.consents, "marketing")
     assert mailed.join(shop.persons, on="person")["customer_key"].to_list() == ["s:one"]

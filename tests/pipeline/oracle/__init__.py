@@ -17,6 +17,9 @@ and only the md5 of distinct contacts and visitors is taken one by one.
     baskets, offers, loyalty      parts of cross_sell, which is one of them
     profile                       the last one, which reads the marts of those before it
     traits, habits, interests, standing, patterns, ideal        its parts
+    audiences                 who is in which, by the profile and what people want
+    steps, campaigns, budgets                 what is sent, and what it brings and costs
+    service, voice, markets, sharing, scenarios                 the rest of sections 11 and 12
     marts, comparing              what the marts hold; how they are compared
 
 Units. Inside money is an Int64 of ten-thousandths of the currency (a DECIMAL(18,4) without its

@@ -7,7 +7,19 @@ from typing import Any
 
 import polars as pl
 
-from oracle import advocacy, cross_sell, customer_share, engagement, lifecycle, profile
+from oracle import (
+    advocacy,
+    audiences,
+    budgets,
+    cross_sell,
+    customer_share,
+    engagement,
+    lifecycle,
+    profile,
+    scenarios,
+    service,
+    sharing,
+)
 from oracle.consent import statements
 from oracle.core import (
     core_customers,
@@ -29,6 +41,7 @@ from oracle.side_core import (
     core_service_tickets,
     core_survey_answers,
     core_surveys,
+    named,
 )
 from oracle.side_tables import cut_side_tables, stage_side_tables
 from oracle.staging import cut, last_day, stage
@@ -62,6 +75,13 @@ DEFAULT_PARAMS: dict[str, Any] = {
     "held_months": 24,
     "ready_score": 70,
     "fit_segment": "high_spenders",
+    "attribution_days": 7,
+    "uplift_days": 14,
+    "contact_days": 7,
+    "contact_limit": 2,
+    "adult_age": 18,
+    "service_months": 24,
+    "audiences": None,  # as the project declares them
 }
 
 SUBJECTS = (customer_share, lifecycle, engagement, advocacy, cross_sell)
@@ -74,7 +94,7 @@ def build(
     salt: str = "",
     params: dict[str, Any] | None = None,
 ) -> dict[str, pl.DataFrame]:
-    """Compute every mart of sections 1 to 8 from raw files.
+    """Compute every mart from raw files.
 
     Args:
         sources: `{name, system, path, timezone, naive_times, ids_of}` of each source; system is
@@ -96,7 +116,11 @@ def build(
     result, shop = opened(sources, as_of, reporting_currency, salt, params)
     for subject in SUBJECTS:
         result |= subject.marts(shop)
-    return result | profile.marts(shop, result)
+    result |= profile.marts(shop, result)
+    result |= audiences.marts(shop, result)
+    for subject in (budgets, service, sharing):
+        result |= subject.marts(shop)
+    return result | scenarios.marts(shop, result)
 
 
 def opened(
@@ -149,7 +173,10 @@ def opened(
             "history_days": [calendar.history_days],
         }
     )
+    campaigns = publisher.shops_words(core_campaigns(side["campaigns"]), "name", "kind", "channel")
+    surveys = publisher.shops_words(core_surveys(side["surveys"]), "name", "kind")
     tickets = core_service_tickets(side["service_tickets"], orders, people)
+    shown_tickets = publisher.tickets(tickets)
     answers = publisher.answers(core_survey_answers(side["survey_answers"], people, salt))
     marts = {
         "core.as_of": days,
@@ -164,11 +191,9 @@ def opened(
         ),
         "core.events": shown_events,
         "core.sessions": sessions,
-        "core.campaigns": publisher.shops_words(
-            core_campaigns(side["campaigns"]), "name", "kind", "channel"
-        ),
-        "core.service_tickets": publisher.tickets(tickets),
-        "core.surveys": publisher.shops_words(core_surveys(side["surveys"]), "name", "kind"),
+        "core.campaigns": campaigns,
+        "core.service_tickets": shown_tickets,
+        "core.surveys": surveys,
         "core.survey_answers": answers,
         "core.reconciliation": staging.reconciliation,
         "core.sales_reconciliation": sales_reconciliation(orders, refunds, calendar.as_of),
@@ -190,6 +215,17 @@ def opened(
         said,
         answers,
         shown_customers,
+        {
+            "campaigns": campaigns,
+            "marketing_spend": side["marketing_spend"],
+            "tickets": tickets.with_columns(
+                shown_channel=shown_tickets["channel"], shown_topic=shown_tickets["topic"]
+            ),
+            "surveys": surveys,
+            "category_spend": named(side["category_spend"], people),
+            "market_sizes": side["market_sizes"],
+            "follower_counts": side["follower_counts"],
+        },
         settings,
     )
-    return result, shop
+    return result, shop._replace(consents=publisher.methods(shop.consents, side["consents"]))

@@ -157,6 +157,7 @@ def core_refunds(refunds: pl.DataFrame, orders: pl.DataFrame, people: People) ->
         refund_date="order_date",
         product_id=pl.lit(None, pl.String),
         quantity=pl.lit(None, pl.Int64),
+        reason=pl.lit("status"),
         is_in_full=pl.lit(True),
     )
     delivered = refunds.with_columns(amount=converted(pl.col("amount")), is_in_full=pl.lit(False))
@@ -393,7 +394,7 @@ def core_events(events: pl.DataFrame, people: People, params: dict[str, int]) ->
             .then(pl.col("person_email"))
             .otherwise(pl.col("person"))
         )
-        .drop("person_email", "account", "customer_id", "email", "occurred_at_is_day")
+        .drop("person_email", "account", "customer_id")
         .join(
             visitors.lazy().select("source", "anonymous_id", "visitor"),
             on=["source", "anonymous_id"],

@@ -45,7 +45,7 @@ def marts(shop: Shop) -> dict[str, pl.DataFrame]:
     affinity = product_affinity(shop)
     frames = (
         affinity,
-        next_best_offers(shop, affinity, withdrawn(shop.statements, "personalisation")),
+        next_best_offers(shop, affinity, withdrawn(shop.consents, "personalisation")),
         products_held(shop),
         gateway_products(shop),
         loyalty_behaviour(shop),

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from oracle.marts import declare, empty, finished
+from oracle.markets import market_share, told_shares
+from oracle.marts import MARTS, declare, empty, finished
 from oracle.seeds import is_goods
 from oracle.shop import Shop, between, spine
 from oracle.tools import CENT, collect, month_of, months_later, share
@@ -473,8 +474,9 @@ def growth_accounting(shop: Shop) -> pl.DataFrame:
 def share_of_wallet(shop: Shop) -> pl.DataFrame:
     """Own spend in a category and year over the P80 of the peers' spend (section 3).
 
-    Only the method 'benchmark'. Peers have the same country, ten-year age band at the year's end
-    and household size; unknown equals unknown. Spend is the lines' goods, before refunds.
+    That is the method 'benchmark'; beside it stand the shares that customers told. Peers have the
+    same country, ten-year age band at the year's end and household size; unknown equals unknown.
+    Spend is the lines' goods, before refunds.
     """
     mart = "customer_share.share_of_wallet"
     who = ["country", "age_band", "household_size"]
@@ -509,7 +511,12 @@ def share_of_wallet(shop: Shop) -> pl.DataFrame:
         low=capped("p90"),
         high=capped("p70"),
     )
-    return finished(mart, collect(frame))
+    told = told_shares(shop)
+    columns = list(MARTS[mart])
+    return finished(
+        mart,
+        pl.concat([collect(frame).select(columns), told.select(columns)], how="vertical_relaxed"),
+    )
 
 
 def marts(shop: Shop) -> dict[str, pl.DataFrame]:
@@ -522,4 +529,7 @@ def marts(shop: Shop) -> dict[str, pl.DataFrame]:
         growth_accounting,
         share_of_wallet,
     )
-    return {f"customer_share.{mart.__name__}": mart(shop) for mart in made}
+    market = "customer_share.market_share"
+    return {market: finished(market, market_share(shop))} | {
+        f"customer_share.{mart.__name__}": mart(shop) for mart in made
+    }

@@ -134,11 +134,9 @@ def usable_contacts(
         rows.group_by("contact").len().filter(pl.col("len") > params[limit]).select("contact")
         for rows, limit in ((owned, "contact_max_accounts"), (given, "contact_max_guest_orders"))
     ]
-    had = owned.with_columns(
-        is_shared=pl.col("contact").is_in(pl.concat(crowded)["contact"].implode())
-    )
     crowded.append(owned.join(staff, on="account", how="semi").select("contact"))
     shared = pl.concat(crowded)["contact"].unique()
+    had = owned.with_columns(is_shared=pl.col("contact").is_in(shared.implode()))
     usable = [
         pl.when(~pl.col(c).is_in(shared.implode())).then(pl.col(c)).alias(c)
         for c in ("email", "phone")

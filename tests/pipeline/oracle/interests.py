@@ -83,7 +83,7 @@ def with_interests(shop: Shop, as_of: date, people: pl.DataFrame) -> pl.DataFram
     traits = seed("topic_traits").select(
         word=pl.col("topic").str.to_lowercase(), inferred_trait="trait"
     )
-    hidden = withdrawn(shop.statements, PURPOSE)["person"].implode()
+    hidden = withdrawn(shop.consents, PURPOSE)["person"].implode()
     shown = (
         interests(shop, as_of)
         .with_columns(word=word)

@@ -86,6 +86,10 @@ class Publisher:
         values = rows[column].drop_nulls().unique()
         return {value for value in values if not self.is_address(value)}
 
+    def methods(self, spells: pl.DataFrame, consents: pl.DataFrame) -> pl.DataFrame:
+        """Spells of consent with the method of their opener; statements share them."""
+        return spells.with_columns(self.text(consents, "method", frozenset({"event"})))
+
     def tickets(self, tickets: pl.DataFrame) -> pl.DataFrame:
         """Tickets with their channels and topics; tickets share them, but for listed topics."""
         known = {"topic": frozenset(seed("ticket_topics")["topic"])}

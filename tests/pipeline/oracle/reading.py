@@ -238,7 +238,10 @@ def version_order(table: str) -> list[str]:
     """The columns by which the versions of a row are ordered, the one that stands last."""
     if table == "fx_rates":
         return ["rate"]
-    columns = [c for c in CONTRACT[table] if c != "_loaded_at"]
+    # what is a business date in the key is the same in all of its rows
+    columns = [
+        c for c in CONTRACT[table] if c != "_loaded_at" and f"{c}_date" not in ROW_KEYS[table]
+    ]
     days = [f"{c}_date" for c, kind in CONTRACT[table].items() if kind == "time"]
     return ["_loaded_at", *columns, *days]
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import polars as pl
+import yaml
 
 from oracle.contract import BLANKS
 from oracle.tools import CENT
 
-SEEDS = Path(__file__).resolve().parents[3] / "seeds"
+PROJECT = Path(__file__).resolve().parents[3]
+SEEDS = PROJECT / "seeds"
 
 
 def seed(name: str, **types: pl.DataType) -> pl.DataFrame:
@@ -23,6 +26,7 @@ def event_points() -> pl.DataFrame:
     """What an event type counts for; `min_rating` in ten-thousandths, like the ratings."""
     points = {"engagement_points": pl.Float64, "lead_points": pl.Float64, "daily_cap": pl.Int64}
     flags = {"is_visit": pl.Boolean, "is_email_of_other": pl.Boolean}
+    flags |= {"campaign_step": pl.String}
     return seed("event_points", **points, min_rating=pl.Int64, **flags).with_columns(
         pl.col("min_rating") * CENT, pl.col("is_email_of_other").fill_null(False)
     )
@@ -107,3 +111,9 @@ def band_of(bands_seed: str, score: pl.Expr, without: str) -> pl.Expr:
     for name, minimum, is_inclusive in bands(bands_seed).rows():
         label = pl.when(reaches(score, minimum, is_inclusive)).then(pl.lit(name)).otherwise(label)
     return label
+
+
+def declared_audiences() -> list[dict[str, Any]]:
+    """The audiences as the project declares them (section 9)."""
+    project = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())
+    return project["vars"].get("audiences", [])

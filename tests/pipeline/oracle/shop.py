@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
+from oracle.consent import consent_spells
 from oracle.contract import TEXT
 from oracle.core import counted_credit_notes
 from oracle.identity import People, account
@@ -33,8 +34,10 @@ class Shop(NamedTuple):
     sessions: pl.DataFrame
     tickets: pl.DataFrame  # of everyone
     statements: pl.DataFrame  # of consent, by party
+    consents: pl.DataFrame  # what each person's consent was, from when to when
     answers: pl.DataFrame  # to surveys, as they are published
     shown_persons: pl.DataFrame  # the persons with their texts as published, and what is known
+    side: dict[str, pl.DataFrame]  # the side tables at as_of, with persons and published texts
     params: dict[str, Any]
 
     @property
@@ -75,6 +78,7 @@ def open_shop(
     statements: pl.DataFrame,
     answers: pl.DataFrame,
     shown_customers: pl.DataFrame,
+    side: dict[str, pl.DataFrame],
     params: dict[str, Any],
 ) -> Shop:
     """Cut core down to what the subjects read; the spine starts at any order or credit note."""
@@ -118,12 +122,22 @@ def open_shop(
         sessions,
         tickets,
         statements,
+        consent_spells(statements),
         answers,
         shown_customers.join(addressed(tables, people), on="person", how="left").with_columns(
-            pl.col("has_email", "has_phone").fill_null(False)
+            pl.col("has_email", "has_phone").fill_null(False),
+            has_known_email=pl.col("has_email").fill_null(False)
+            | pl.col("person").is_in(mailed(people).implode()),
         ),
+        side,
         params,
     )
+
+
+def mailed(people: People) -> pl.Series:
+    """Persons whom an email names: guests and leads, too, of whom nothing else is known."""
+    is_email = pl.col("contact").str.starts_with("email:")
+    return people.contacts.filter(is_email)["person"].unique()
 
 
 def addressed(tables: dict[str, pl.DataFrame], people: People) -> pl.DataFrame:

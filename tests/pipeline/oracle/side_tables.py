@@ -44,7 +44,7 @@ USED: dict[str, list[str]] = {
         "category_spend": """
             category year customer_id email total_amount currency own_rank brands _loaded_at
         """,
-        "market_sizes": "category year amount country currency",
+        "market_sizes": "category year amount country currency _loaded_at",
         "follower_counts": "channel counted_on_date followers posts",
     }.items()
 }
@@ -148,8 +148,10 @@ def stage_side_tables(
                     ),
                 )
                 amount = AMOUNTS[table]
-                rows = settled.accepted.with_columns(converted(pl.col(amount)).alias(amount))
-                rows = rows.drop("currency", "rate", "priced_in", "priced_on")
+                rows = settled.accepted.with_columns(
+                    converted(pl.col(amount)).alias(amount), delivered_amount=amount
+                )
+                rows = rows.drop("rate", "priced_in", "priced_on")
             else:
                 settled = settle(checked, rules)
                 rows = settled.accepted

@@ -27,13 +27,14 @@ USED: dict[str, list[str]] = {
         "order_lines": "order_id line_id held_product_id pieces taken_off goods_amount",
         "refunds": """
             refund_id refunded_at_date amount currency order_id customer_id product_id quantity
+            reason
         """,
         "customers": """
             customer_id email phone created_at_date first_order_at_date lifetime_orders birth_date
             age_band gender country region city job_title household_size income_band
             acquisition_channel referral_code lock_in customer_type loyalty_joined_at_date is_staff
         """,
-        "products": "product_id name brand category family tier unit_cost",
+        "products": "product_id name brand category family tier unit_cost released_at_date",
         "events": """
             event_id occurred_at occurred_at_date occurred_at_is_day event_type anonymous_id
             customer_id email device channel topic product_id order_id campaign_id referral_code
