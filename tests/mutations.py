@@ -1010,7 +1010,7 @@ MUTATIONS = [
       "the first answer is the preference"),
     M("int_interests", "/ 30e0", "/ 60e0", "interests halve every 60 days"),
     M("int_common_consent_texts", "column_name <> 'method'", "true", "a rare method is published"),
-    M("consent_spells", "            when spells.method = 'event' then spells.method\n", "",
+    M("consent_spells", "when spells.method = 'event' then", "when false then",
       "what an event stated is published as other"),
     M("consent_status", "    where ended_at is null\n", "", "what once stood stands"),
     M("whole_years", "* 10000 + month({{ date }}) * 100 + day({{ date }})",
