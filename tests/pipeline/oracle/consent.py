@@ -140,7 +140,8 @@ def spells_of(told: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
             continue
         if spells:
             spells[-1]["ended_at"] = at
-        openers = [row for row in now if row["status"] == status]
+        latest = [row for row in now if row["stated_on"] == parties[row["party"]].day]
+        openers = [row for row in latest if row["status"] == status]
         opener = max(openers, key=lambda row: (row["has_proof"], row["method"] or ""))
         spells.append(
             {"status": status, "started_at": at, "ended_at": None, "method": opener["method"]}
