@@ -6,6 +6,7 @@ with bounds as (
     from (
         select period_start as month_start
         from {{ ref('int_periods') }}
+        where period_grain = 'month'
         union all
         select month_start
         from {{ ref('int_spend_months') }}

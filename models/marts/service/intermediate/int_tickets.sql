@@ -1,4 +1,5 @@
--- An answer is the first response, else the resolution; a channel named like the sum of all is no known one.
+-- An answer is the first response, else the resolution; where a date alone was given it took no less than nothing.
+-- A channel named like the sum of all is no known one.
 with int_tickets as (
     select
         tickets.ticket_key,
@@ -17,7 +18,10 @@ with int_tickets as (
             ('response_minutes', 60, 'coalesce(tickets.first_response_at, tickets.resolved_at)'),
             ('resolution_hours', 3600, 'tickets.resolved_at'),
         ] %}
-        round({{ seconds_between('tickets.opened_at', until) }} / {{ seconds }}, 9) as {{ name }},
+        case
+            when {{ until }} is not null
+                then greatest(0, round({{ seconds_between('tickets.opened_at', until) }} / {{ seconds }}, 9))
+        end as {{ name }},
         {%- endfor %}
         tickets.satisfaction
     from {{ ref('service_tickets') }} as tickets

@@ -33,7 +33,10 @@ int_control_arms as (
         arms.customer_number,
         arms.arm = 'send' as is_treated,
         coalesce(bool_or(
-            orders.ordered_at > arms.began_at
+            case
+                when orders.order_hour is null then orders.order_date > arms.began_on
+                else orders.ordered_at > arms.began_at
+            end
             and orders.order_date <= {{ add_to_date('day', number_var('uplift_days'), 'arms.began_on') }}
         ), false) as has_ordered
     from arms

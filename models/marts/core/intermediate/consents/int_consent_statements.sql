@@ -10,6 +10,7 @@ with said as (
         consents.status,
         consents.stated_at,
         consents.stated_date,
+        consents.stated_hour is null as is_date_alone,
         consents.method,
         consents.proof is not null as proof_given
     from {{ ref('stg_consents') }} as consents
@@ -26,6 +27,7 @@ with said as (
         mapped.status,
         facts.occurred_at as stated_at,
         facts.event_date as stated_date,
+        facts.occurred_at = cast(facts.event_date as timestamp) as is_date_alone,
         'event' as method,
         false as proof_given
     from {{ ref('int_events') }} as facts
@@ -86,7 +88,7 @@ int_consent_statements as (
         addressed.status,
         addressed.stated_at,
         addressed.stated_date,
-        addressed.stated_at = cast(addressed.stated_date as timestamp) as is_date_alone,
+        addressed.is_date_alone,
         addressed.method,
         addressed.proof_given
     from addressed
