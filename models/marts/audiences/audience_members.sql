@@ -25,6 +25,17 @@ members as (
     where fits.fits like '%1%'
 ),
 
+-- whoever is known by events alone is known by an email
+leads as (
+    select distinct owners.customer_key
+    from {{ ref('int_contact_owners') }} as owners
+    inner join {{ ref('int_event_contacts') }} as said
+        on owners.contact_hash = said.email_hash
+    where
+        not owners.is_account
+        and not said.is_bot
+),
+
 judged as (
     select
         audiences.audience,
@@ -34,7 +45,7 @@ judged as (
         audiences.purpose,
         case
             when audiences.channel is null then null
-            when audiences.channel = 'email' and not people.has_email then 'no_address'
+            when audiences.channel = 'email' and not people.has_email and leads.customer_key is null then 'no_address'
             when audiences.channel in ('sms', 'phone') and not people.has_phone then 'no_address'
             when consents.status = 'withdrawn' then 'consent_withdrawn'
             when consents.status is null then 'no_consent'
@@ -56,6 +67,8 @@ judged as (
         on members.customer_number = people.customer_number
     inner join {{ ref('int_moments') }} as moments
         on members.customer_number = moments.customer_number
+    left join leads
+        on people.customer_key = leads.customer_key
     left join {{ ref('int_consent_spells') }} as consents
         on
             members.customer_number = consents.customer_number
