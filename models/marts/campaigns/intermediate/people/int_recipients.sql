@@ -16,16 +16,23 @@ with people as (
         person_number
 ),
 
-grants as (
-    select
-        customer_number,
-        channel,
-        started_at,
-        ended_at
-    from {{ ref('int_consent_spells') }}
+-- inner, as an engine compares every pair of an outer join by a range
+consenting as (
+    select distinct
+        people.campaign_number,
+        people.person_number
+    from people
+    inner join {{ ref('int_campaigns_keyed') }} as campaigns
+        on people.campaign_number = campaigns.campaign_number
+    inner join {{ ref('int_consent_spells') }} as spells
+        on
+            people.customer_number = spells.customer_number
+            and campaigns.channel = spells.channel
     where
-        purpose = 'marketing'
-        and status = 'granted'
+        spells.purpose = 'marketing'
+        and spells.status = 'granted'
+        and people.first_sent_at >= spells.started_at
+        and coalesce(people.first_sent_at < spells.ended_at, true)
 ),
 
 -- a reader of a forwarded mail is no recipient
@@ -36,16 +43,14 @@ int_recipients as (
         people.has_opened,
         people.has_clicked,
         people.has_redeemed,
-        case when campaigns.channel is not null then grants.customer_number is not null end as has_consented
+        case when campaigns.channel is not null then consenting.person_number is not null end as has_consented
     from people
     inner join {{ ref('int_campaigns_keyed') }} as campaigns
         on people.campaign_number = campaigns.campaign_number
-    left join grants
+    left join consenting
         on
-            people.customer_number = grants.customer_number
-            and campaigns.channel = grants.channel
-            and people.first_sent_at >= grants.started_at
-            and coalesce(people.first_sent_at < grants.ended_at, true)
+            people.campaign_number = consenting.campaign_number
+            and people.person_number = consenting.person_number
     where people.first_sent_at is not null
 )
 

@@ -35,9 +35,7 @@ int_campaign_events as (
             texts.source = campaigns.source
             and texts.campaign_id = campaigns.campaign_id
     left join {{ ref('int_event_contacts') }} as contacts
-        on
-            events.event_number = contacts.event_row_id
-            and events.lead_number is null
+        on events.event_number = contacts.event_row_id
     left join {{ ref('orders') }} as orders
         on
             texts.source = orders.source

@@ -93,11 +93,13 @@ int_consent_statements as (
         addressed.proof_given
     from addressed
     left join owners
-        on
-            addressed.contact_hash = owners.contact_hash
-            and (addressed.status = 'withdrawn' or not owners.is_shared)
+        on addressed.contact_hash = owners.contact_hash
     inner join {{ ref('int_customers_keyed') }} as people
         on coalesce(addressed.customer_key, owners.customer_key) = people.customer_key
+    where
+        owners.is_shared is null
+        or not owners.is_shared
+        or addressed.status = 'withdrawn'
 )
 
 select * from int_consent_statements
