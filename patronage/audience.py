@@ -7,6 +7,7 @@ import hashlib
 import io
 import os
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,6 +22,12 @@ ADDRESSES = {"email": "email", "sms": "phone", "phone": "phone"}
 ADDRESS_SQL = {
     "email": "lower(email)",
     "phone": "nullif(regexp_replace(phone, '[^0-9]', '', 'g'), '')",
+}
+# whoever is known by events alone has the address that these carry
+OF_EVENTS = {
+    "email": "union all select email, lower(email), 0 from staging.stg_events "
+    "where customer_id is null and email is not null",
+    "phone": "",
 }
 EVENT_COLUMNS = ("event_id", "occurred_at", "event_type", "customer_id", "email", "campaign_id")
 
@@ -83,15 +90,19 @@ def people_of(
     with opened(build) as connection:
         audience = declared(connection, name)
         connection.execute("set variable patronage_salt = ?", [salt])
-        if withheld and source is None:
+        if withheld:
             sources = connection.execute(
                 "select distinct source from intermediate.int_accounts order by source"
             ).fetchall()
-            if len(sources) > 1:
+            if (source is None and len(sources) > 1) or (source and (source,) not in sources):
                 names = ", ".join(one for (one,) in sources)
                 raise AudienceError(f"--source must name the shop whose ids are meant: {names}")
         rows = connection.execute(
-            PEOPLE.format(kind=audience.address, address=ADDRESS_SQL[audience.address]),
+            PEOPLE.format(
+                kind=audience.address,
+                address=ADDRESS_SQL[audience.address],
+                of_events=OF_EVENTS[audience.address],
+            ),
             {
                 "audience": audience.name,
                 "channel": audience.channel,
@@ -145,6 +156,7 @@ given as (
     union all
     select customer_id, lower(customer_id), 0 from intermediate.int_accounts
     where '{kind}' = 'email' and customer_id like '%@%'
+    {of_events}
 ),
 addresses as (
     select
@@ -216,6 +228,26 @@ def rows_to_send(
     return [("customer_key", audience.address), *named]
 
 
+def sent_at(text: str | None) -> str:
+    """Return a time as events have it: an ISO time, in UTC where it says no offset; none is now.
+
+    Raises AudienceError for what is no time, or one that the next build would reject.
+    """
+    now = datetime.now(UTC)
+    if text is None:
+        return now.strftime("%Y-%m-%dT%H:%M:%SZ")
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise AudienceError(
+            f"--at must be a time like 2025-05-31T09:00:00Z, not {text!r}"
+        ) from None
+    found = found if found.tzinfo else found.replace(tzinfo=UTC)
+    if not datetime(1990, 1, 1, tzinfo=UTC) <= found <= now + timedelta(days=1):
+        raise AudienceError(f"--at must not lie before 1990 or in the future, as {text} does")
+    return text
+
+
 def rows_withheld(
     audience: Audience, people: list[Person], campaign: str, at: str
 ) -> list[tuple[str | None, ...]]:
@@ -264,6 +296,10 @@ def write_private(text: str, file: Path, warehouse: Path, force: bool) -> None:
             f"{file} lies in the warehouse folder, which others read: choose another"
         )
     if force:
+        if place.is_file() and place.stat().st_nlink > 1:
+            raise AudienceError(
+                f"{file} has another name, too, where others may read it: remove it"
+            )
         with open_private(place) as target:
             target.write(text)
         return

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -16,6 +15,7 @@ from patronage.audience import (
     people_of,
     rows_to_send,
     rows_withheld,
+    sent_at,
     without_formulas,
     write_private,
 )
@@ -59,6 +59,8 @@ def audience(
     """
     if withheld and not campaign:
         fail("--withheld needs --campaign: the id of the campaign that they were held out of")
+    if campaign and (campaign != campaign.strip() or not campaign.isprintable()):
+        fail("--campaign must be an id as in the campaigns file, without blanks around it")
     if withheld and hashed:
         fail("--withheld and --hashed exclude each other: events name customers by their ids")
     if not withheld and (campaign or at or source):
@@ -71,23 +73,23 @@ def audience(
         with salted(), umask():
             found, people = people_of(build_file, name, os.environ[VARIABLE], withheld, source)
         if withheld:
-            now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-            rows = rows_withheld(found, people, campaign or "", at or now)
+            rows = rows_withheld(found, people, campaign or "", sent_at(at))
         else:
             rows = rows_to_send(found, people, hashed)
         rows, formulas = (rows, 0) if raw else without_formulas(rows)
         text = as_csv(rows)
         if to:
             write_private(text, to, warehouse, force)
+        else:
+            shown = text.splitlines() if sys.stdout.isatty() else []
+            click.echo("".join(f"{printable(line)}\n" for line in shown) or text, nl=False)
+            sys.stdout.flush()
     except (AudienceError, FolderError, SaltError) as error:
         fail(str(error))
     except duckdb.Error as error:
         fail(readable(error, build_file))
     except OSError as error:
-        fail(f"{to} cannot be written: {error.strerror}" if to else str(error))
-    if not to:
-        shown = text.splitlines() if sys.stdout.isatty() else []
-        click.echo("".join(f"{printable(line)}\n" for line in shown) or text, nl=False)
+        fail(f"{to or 'the list'} cannot be written: {error.strerror}")
     written = len(rows) - 1
     errors.print(f"{name}: {written:,} of {len(people):,} people" + (f", in {to}" if to else ""))
     if formulas:

@@ -217,7 +217,7 @@ def refund_rows(
         "amount": np.concatenate([refunds["amount"], notes["amount"]])[rows],
         "order_id": ids("O", order[rows]),
         "customer_id": ids("C", customer[rows]),
-        "reason": pick(["too small", "defect", "changed mind", "goodwill"], reason),
+        "reason": pick(["wrong_size", "defective", "changed_mind", "goodwill"], reason),
         "_loaded_at": berlin_day(instant) + 1,
         "_zone": np.full(len(rows), ZULU),
     }, superseded

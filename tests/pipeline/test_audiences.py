@@ -59,6 +59,10 @@ o1,2024-02-01,ann,,10
 o2,2024-02-01,,gus@x.example,10
 o3,2024-02-01,cat1,cat.old@x.example,10
 """
+# known by the address of an event alone, which grants
+EVENTS = """event_id,occurred_at,event_type,email
+e1,2024-01-05,newsletter_subscribed,LEA@x.example
+"""
 IDENTITIES = "customer_id,same_as\nbob1,bob2\ncat1,cat2\n"
 
 
@@ -68,6 +72,7 @@ def built(build_apart, tmp_path_factory):
     data = tmp_path_factory.mktemp("shop")
     for name, text in {
         "customers": CUSTOMERS, "consents": CONSENTS, "orders": ORDERS, "identities": IDENTITIES,
+        "events": EVENTS,
     }.items():  # fmt: skip
         (data / f"{name}.csv").write_text(text)
     return build_apart(data, "--vars", str({"audiences": AUDIENCES}), salt="pepper")
@@ -126,9 +131,11 @@ def test_addresses_are_peoples_own_and_of_the_account_that_granted(audience):
     assert code == 0
     assert rows[0] == ["customer_key", "email"]
     addresses = [email for _, email in rows[1:]]
-    assert sorted(addresses) == ["ann@x.example", "cat2@x.example", "gus@x.example"]
+    assert sorted(addresses) == [
+        "ann@x.example", "cat2@x.example", "gus@x.example", "lea@x.example",
+    ]  # fmt: skip
     assert said.splitlines() == [
-        "everybody: 3 of 5 people",
+        "everybody: 4 of 6 people",
         "1 left out, as a spreadsheet would run them: --raw keeps them",
         "1 left out, without an address of their own that they allowed",
     ]
@@ -143,7 +150,7 @@ def test_phones_say_their_country_as_far_as_it_is_known(audience):
 
 def test_hashes_are_of_plain_addresses_and_stand_alone(audience):
     rows = audience("everybody", "--hashed")[1]
-    known = ["ann@x.example", "cat2@x.example", "gus@x.example", "=1+1@x.example"]
+    known = ["ann@x.example", "cat2@x.example", "gus@x.example", "lea@x.example", "=1+1@x.example"]
     digests = sorted(hashlib.sha256(one.encode()).hexdigest() for one in known)
     assert rows == [["email_sha256"], *([one] for one in digests)]
     assert [hashlib.sha256(b"+49301112233").hexdigest()] in audience("texted", "--hashed")[1]
@@ -162,7 +169,7 @@ def test_who_is_held_out_is_written_as_events(audience, built):
     ]  # fmt: skip
     accounts = {key.split(":")[1] for (key,) in held if len(key) < 20}
     assert {row[3] for row in rows[1:]} - {""} == accounts
-    assert {row[4] for row in rows[1:]} <= {"", "gus@x.example"}
+    assert {row[4] for row in rows[1:]} <= {"", "gus@x.example", "lea@x.example"}
     assert {(row[1], row[2], row[5]) for row in rows[1:]} == {
         ("2024-02-02T10:00:00Z", "campaign_withheld", "c1")
     }
@@ -205,6 +212,11 @@ def test_a_file_is_for_its_owner_and_lies_outside_of_the_warehouse(audience, bui
         (["half", "--withheld"], "--withheld needs --campaign"),
         (["half", "--withheld", "--hashed", "--campaign", "c"], "exclude each other"),
         (["half", "--campaign", "c"], "belong to --withheld"),
+        (["half", "--withheld", "--campaign", " "], "--campaign must be an id"),
+        (["half", "--withheld", "--campaign", "a\nb"], "--campaign must be an id"),
+        (["half", "--withheld", "--campaign", "c", "--at", "soon"], "--at must be a time like"),
+        (["half", "--withheld", "--campaign", "c", "--at", "2999-01-01"], "or in the future"),
+        (["half", "--withheld", "--campaign", "c", "--source", "x"], "--source must name the shop"),
     ],
 )
 def test_what_cannot_be_written_is_refused_in_one_line(audience, arguments, line):
@@ -258,6 +270,12 @@ DECLARATIONS = {
     "audience a: its rule is no SQL condition: 'syntax error": [NO_RULE | {"rule": "age_years >"}],
     "audience a: its rule must be one condition, without a query": [
         NO_RULE | {"rule": "customer_key in (select customer_key from core.customers)"}
+    ],
+    "audience a: its rule must be one condition, without a query, a comment": [
+        NO_RULE | {"rule": "exists (from read_csv('/etc/passwd'))"}
+    ],
+    "audience a: its rule calls now, random: the same customer has to be in it each time": [
+        NO_RULE | {"rule": "created_date is distinct from now() or random () > 0.5"}
     ],
     "audience t: the priority of the segment is that of s, too: 1": [
         SEGMENT, SEGMENT | {"name": "t"}

@@ -13,7 +13,7 @@ counted as (
         count(*) as eligible,
         count(*) filter (where members.is_included) as included,
         {%- for reason in reasons %}
-        count(*) filter (where members.exclusion_reason = '{{ reason }}') as {{ reason }},
+        count(*) filter (where members.exclusion_reason = {{ literal(reason) }}) as {{ reason }},
         {%- endfor %}
         count(*) filter (where people.first_order_date is not null) as eligible_customers,
         sum(people.net_amount_12m) filter (where members.is_included) as net_amount_12m
