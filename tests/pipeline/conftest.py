@@ -113,7 +113,7 @@ class Warehouse:
             variables |= yaml.safe_load(command[place + 1])
             del command[place : place + 2]
         command += ["--vars", json.dumps(variables)]
-        (self.folder / "target").mkdir(exist_ok=True)
+        (self.folder / "target").mkdir(parents=True, exist_ok=True)
         shutil.copyfile(parsed()[1], self.folder / "target" / "manifest.json")
         self.run_dbt(command, None if notices is None else notices.append)
 

@@ -81,7 +81,7 @@ MARTS_FAULTS = [
      "columns and types are those of the contract: found name status, expected VARCHAR, found None"),
     ("alter table core.orders alter net_amount type double", "core orders",
      "columns and types are those of the contract: found name net_amount, expected DECIMAL(18,4)"),
-    ("insert into core.products values ('k', 's', 'p', 'n', 'b', 'c', 'f', 't', 1)", "core products",
+    ("insert into core.products values ('k', 's', 'p', 'n', 'b', 'c', 'f', 't', 1, null)", "core products",
      "it has the 0 rows that were built: found rows 1"),
     ("alter table core.customers rename column country to customer_email", "core customers",
      "no column is named like personal data: found column_name customer_email"),

@@ -59,6 +59,7 @@ def published(warehouse, build_id):
 
 
 def test_causes_add_up_to_the_difference(warehouse, shop):
+    (warehouse.folder / "patronage.duckdb").unlink(missing_ok=True)  # another test's
     warehouse.build(shop("before", **BEFORE))
     before = published(warehouse, "build 1")
     assert warehouse.rows("from core.restatements", "patronage.duckdb") == []
