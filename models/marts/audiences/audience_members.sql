@@ -45,7 +45,8 @@ judged as (
         audiences.purpose,
         case
             when audiences.channel is null then null
-            when audiences.channel = 'email' and not people.has_email and leads.customer_key is null then 'no_address'
+            when audiences.channel = 'email' and not people.has_email and leads.customer_key is null
+                then 'no_address'
             when audiences.channel in ('sms', 'phone') and not people.has_phone then 'no_address'
             when consents.status = 'withdrawn' then 'consent_withdrawn'
             when consents.status is null then 'no_consent'
