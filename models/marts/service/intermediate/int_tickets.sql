@@ -1,5 +1,5 @@
--- An answer is the first response, else the resolution; where a date alone was given it took no less than nothing.
--- A channel named like the sum of all is no known one.
+-- An answer is the first response, else the resolution; where a date alone was given it took no less than
+-- nothing. A channel named like the sum of all is no known one.
 with int_tickets as (
     select
         tickets.ticket_key,
