@@ -16,7 +16,7 @@ from typing import Any
 
 import duckdb
 
-from patronage.database import columns_of, literal, opened
+from patronage.database import columns_of, create_table, opened
 from patronage.folder import FolderError, for_readers, kind_of, open_plain, remove
 from patronage.publish import PUBLIC_FILE
 
@@ -249,20 +249,11 @@ def write_log(warehouse: Path, entries: list[dict[str, Any]]) -> None:
 
 def write_table(connection: duckdb.DuckDBPyConnection, entries: list[dict[str, Any]]) -> None:
     """Write the builds as the table core.build_log of an open file."""
-    kinds = {name: kind for name, (kind, _) in COLUMNS.items()}
-    columns = ", ".join(
-        f"{name} {'varchar' if kind == 'json' else kind}" for name, kind in kinds.items()
-    )
-    connection.execute("create schema if not exists core")
-    connection.execute(f"create table core.build_log ({columns})")
+    create_table(connection, "build_log", COLUMNS, DESCRIPTION)
     marks = ", ".join("?" * len(COLUMNS))
     for entry in entries[-KEPT:]:
         values = [
             json.dumps(entry.get(name)) if kind == "json" else entry.get(name)
-            for name, kind in kinds.items()
+            for name, (kind, _) in COLUMNS.items()
         ]
         connection.execute(f"insert into core.build_log values ({marks})", values)
-    text = " ".join(DESCRIPTION.split())
-    connection.execute(f"comment on table core.build_log is {literal(text)}")
-    for name, (_, description) in COLUMNS.items():
-        connection.execute(f"comment on column core.build_log.{name} is {literal(description)}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import duckdb
@@ -65,3 +65,24 @@ def restricted(files: Iterable[Path], folder: Path, spill: Path) -> duckdb.DuckD
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")
     return connection
+
+
+def create_table(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    columns: Mapping[str, tuple[str, str]],
+    description: str,
+) -> None:
+    """Create a table of schema core with its comments; `columns` are types and descriptions.
+
+    A column of type json is a text, which every reader knows.
+    """
+    kinds = ", ".join(
+        f"{name} {'varchar' if kind == 'json' else kind}" for name, (kind, _) in columns.items()
+    )
+    connection.execute("create schema if not exists core")
+    connection.execute(f"create table core.{table} ({kinds})")
+    text = " ".join(description.split())
+    connection.execute(f"comment on table core.{table} is {literal(text)}")
+    for name, (_, meaning) in columns.items():
+        connection.execute(f"comment on column core.{table}.{name} is {literal(meaning)}")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import duckdb
 
-from patronage.database import literal
+from patronage.database import create_table
 
 DESCRIPTION = """
 One row per published column. What does it mean, and which columns are its table's key? The same is
@@ -32,12 +32,7 @@ def write_dictionary(
 
     `keys` are the columns of each table's key, by schema and name.
     """
-    columns = ", ".join(f"{name} {kind}" for name, (kind, _) in COLUMNS.items())
-    connection.execute(f"create table core.dictionary ({columns})")
-    text = " ".join(DESCRIPTION.split())
-    connection.execute(f"comment on table core.dictionary is {literal(text)}")
-    for name, (_, description) in COLUMNS.items():
-        connection.execute(f"comment on column core.dictionary.{name} is {literal(description)}")
+    create_table(connection, "dictionary", COLUMNS, DESCRIPTION)
     keys = {**keys, ("core", "dictionary"): ("table_schema", "table_name", "column_name")}
     connection.execute(
         """

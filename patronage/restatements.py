@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 
 from patronage.build_log import KEPT
-from patronage.database import columns_of, literal, opened
+from patronage.database import columns_of, create_table, literal, opened
 from patronage.folder import FolderError
 
 TABLE = "restatements"
@@ -128,8 +128,7 @@ def write_restatements(
     Rows of builds before are carried over, of as many as the log keeps. Of the file published
     before only plain tables with our own columns are read; without one there are no rows.
     """
-    columns = ", ".join(f"{name} {kind}" for name, (kind, _) in COLUMNS.items())
-    connection.execute(f"create table core.{TABLE} ({columns})")
+    create_table(connection, TABLE, COLUMNS, DESCRIPTION)
     own = {name: kind.upper() for name, (kind, _) in COLUMNS.items()}
     try:
         with opened(published) as before:
@@ -147,6 +146,3 @@ def write_restatements(
         if is_comparable:
             connection.execute(CHANGES, {"build_id": build_id})
         connection.execute("detach before")
-    connection.execute(f"comment on table core.{TABLE} is {literal(' '.join(DESCRIPTION.split()))}")
-    for name, (_, description) in COLUMNS.items():
-        connection.execute(f"comment on column core.{TABLE}.{name} is {literal(description)}")
