@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -96,15 +97,15 @@ def run_dbt(
             node.compiled, node.extra_ctes, node.extra_ctes_injected = False, [], False
     try:
         with contextlib.chdir(project):  # relative paths of the var sources are the project's
-            runner = dbtRunner(manifest, callbacks=[follow])
-            result = runner.invoke([*command, *folders, *quiet])
+            result = dbtRunner(manifest, callbacks=[follow]).invoke([*command, *folders, *quiet])
     finally:
         # dbt keeps the build file open in this process; publishing opens it anew, read-only
         DuckDBConnectionManager.close_all_connections()
-    if refusals:
-        raise BuildError(*faults_of(refusals[-1]))
-    if not result.success:
-        raise BuildError(*failures_of(result))
+    faults = faults_of(refusals[-1]) if refusals else [] if result.success else failures_of(result)
+    if faults:
+        del result
+        gc.collect()  # the frames of dbt's errors hold the build file open, too
+        raise BuildError(*faults)
     return result
 
 

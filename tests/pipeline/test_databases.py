@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import shutil
 import sqlite3
@@ -45,10 +44,9 @@ def source(**where: Any) -> list[dict[str, Any]]:
 
 @pytest.fixture
 def core(warehouse):
-    """A warehouse of which the core is built; no test's error keeps its file open."""
+    """A warehouse of which the core is built."""
     warehouse.selection = ["--select", *STAGING, "+orders"]
-    yield warehouse
-    gc.collect()
+    return warehouse
 
 
 @pytest.fixture(scope="module")
