@@ -13,14 +13,7 @@
 {%- endmacro %}
 
 {% macro duckdb__parse_text(column, type) %}
-    {%- if type == 'VARCHAR' -%}
-        {#- nearly no text has anything but a visible ASCII sign at its ends: only those are copied -#}
-        case
-            when {{ column }} < '!' or {{ column }} > '~' or {{ column }}[-1] not between '!' and '~'
-                then nullif(trim({{ column }}, {{ blanks() }}), '')
-            else {{ column }}
-        end
-    {%- elif type == 'BLOB' -%}
+    {%- if type == 'BLOB' -%}
         {#- a UUID of 16 bytes holds some that are no visible sign, which the engine writes as \x.. -#}
         case
             when octet_length({{ column }}) = 16 and contains(cast({{ column }} as varchar), '\x')
@@ -34,7 +27,13 @@
     {%- elif '[' in type or type.startswith('STRUCT') or type.startswith('MAP') -%}
         cast(to_json({{ column }}) as varchar)
     {%- else -%}
-        nullif(trim(cast({{ column }} as varchar), {{ blanks() }}), '')
+        {%- set text = column if type == 'VARCHAR' else 'cast(' ~ column ~ ' as varchar)' -%}
+        {#- nearly no text has anything but a visible ASCII sign at its ends: only those are copied -#}
+        case
+            when {{ text }} < '!' or {{ text }} > '~' or ({{ text }})[-1] not between '!' and '~'
+                then nullif(trim({{ text }}, {{ blanks() }}), '')
+            else {{ text }}
+        end
     {%- endif -%}
 {% endmacro %}
 
