@@ -61,13 +61,10 @@ standings as (
 changes as (
     select
         *,
-        case
-            when standing = lag(standing) over (
-                partition by customer_number, channel, purpose
-                order by stated_at
-            ) then null
-            else stated_at
-        end as changed_at
+        case when standing is distinct from lag(standing) over (
+            partition by customer_number, channel, purpose
+            order by stated_at
+        ) then stated_at end as changed_at
     from standings
 ),
 
