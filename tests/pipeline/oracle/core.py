@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import polars as pl
 
+from oracle.contract import DAY
 from oracle.identity import People, account, email_contact
 from oracle.marts import declare
 from oracle.seeds import is_email_of_actor, is_refunded, is_sale
@@ -206,7 +207,7 @@ def core_orders(
     facts = people.persons.select(
         "person", "customer_key", "is_staff", "known_first_date", "lifetime_orders"
     )
-    is_cancelled = (pl.col("cancelled_at_date") <= calendar.as_of).fill_null(False)
+    is_cancelled = (pl.col("cancelled_at_date") <= pl.lit(calendar.as_of, DAY)).fill_null(False)
     is_left_out = [pl.col(c).fill_null(False) for c in ("is_test", "is_staff")]
     is_valid = is_sale(pl.col("status")) & ~pl.any_horizontal(is_cancelled, *is_left_out)
     orders = orders.join(people.orders, on="order_row", how="left")

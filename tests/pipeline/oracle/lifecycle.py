@@ -131,9 +131,10 @@ def lifecycle_thresholds(shop: Shop, days: pl.DataFrame) -> pl.DataFrame:
     follow_up = min(LONGEST_FOLLOW_UP, history // 2) if history is not None else None
     latest = shop.calendar.as_of - timedelta(days=follow_up) if history is not None else None
     all_gaps = days.with_columns(gap=days_between(pl.col("day"), pl.col("next_day")))
-    longer_gaps = all_gaps.filter(pl.col("gap") > follow_up)
+    most = pl.lit(follow_up, pl.Int64)
+    longer_gaps = all_gaps.filter(pl.col("gap") > most)
     gaps = all_gaps.filter(
-        (pl.col("gap") <= follow_up) & (pl.col("day") <= pl.lit(latest, DAY))
+        (pl.col("gap") <= most) & (pl.col("day") <= pl.lit(latest, DAY))
     ).with_columns(weight=1 / pl.len().over("person", "purchase"))
     observed = {purchase: gap_quantiles(gaps, purchase) for purchase in PURCHASES}
     defaults = {row["purchase"]: row for row in seed("lifecycle_default_thresholds").to_dicts()}

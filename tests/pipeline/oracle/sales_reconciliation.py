@@ -6,6 +6,7 @@ from datetime import date
 
 import polars as pl
 
+from oracle.contract import DAY
 from oracle.marts import declare
 from oracle.seeds import is_sale
 
@@ -29,7 +30,8 @@ def sales_reconciliation(
     up to as_of and would be a sale without; neither a test nor of staff.
     """
     by_word = pl.col("status").str.starts_with("cancel").fill_null(False)
-    by_day = is_sale(pl.col("status")) & (pl.col("cancelled_at_date") <= as_of).fill_null(False)
+    is_over = (pl.col("cancelled_at_date") <= pl.lit(as_of, DAY)).fill_null(False)
+    by_day = is_sale(pl.col("status")) & is_over
     counts = ~pl.any_horizontal(pl.col("is_test", "is_staff").fill_null(False))
     sold = orders.with_columns(
         is_cancelled=~pl.col("is_valid") & (by_word | by_day) & counts
