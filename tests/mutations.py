@@ -62,8 +62,8 @@ class Mutation(NamedTuple):
 M = Mutation
 MUTATIONS = [
     # staging: what is read, rejected and superseded
-    M("parse_text", "then nullif(trim({{ column }}, {{ blanks() }}), '')",
-      "then nullif({{ column }}, '')", "blanks around a text stay"),
+    M("parse_text", "then nullif(trim({{ text }}, {{ blanks() }}), '')",
+      "then nullif({{ text }}, '')", "blanks around a text stay"),
     M("parse_text", "\\u200c\\u200d", "", "signs without width are no blanks"),
     M("parse_text", " or {{ column }} > '~'", "", "blanks that are not ASCII stay before a text"),
     M("parse_text", "octet_length({{ column }}) = 16 and", "false and", "a binary UUID is no id"),
@@ -675,11 +675,11 @@ MUTATIONS = [
       "order by decayed_points, event_type", "the top type is the smallest"),
     M("int_visit_orders", "orders.ordered_at >= visits.started_at",
       "orders.ordered_at > visits.started_at", "an order at a visit's start is not made in it"),
-    M("int_visit_orders", "and orders.ordered_at <= {{ dbt.dateadd('minute', 30, ",
-      "and orders.ordered_at <= {{ dbt.dateadd('minute', 31, ",
+    M("int_visit_orders", "{{ dbt.dateadd('minute', 30, 'sessions.ended_at') }} as open_until",
+      "{{ dbt.dateadd('minute', 31, 'sessions.ended_at') }} as open_until",
       "an order 31 minutes after a visit is made in it"),
     M("int_visit_orders", "interval '30' day", "interval '31' day", "visits of 31 days ago count"),
-    M("int_visit_orders", "        is_valid\n        and", "        true\n        and",
+    M("int_visit_orders", "    where orders.is_valid\n", "",
       "a visit that ends in no sale converts"),
     M("int_visit_orders", "'cast(' ~ dbt.dateadd('minute', 30, 'sessions.ended_at') ~ ' as date)'",
       "'cast(sessions.started_at as date)'", "what is ordered after midnight is made in no visit"),
