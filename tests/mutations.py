@@ -65,7 +65,7 @@ MUTATIONS = [
     M("parse_text", "then nullif(trim({{ text }}, {{ blanks() }}), '')",
       "then nullif({{ text }}, '')", "blanks around a text stay"),
     M("parse_text", "\\u200c\\u200d", "", "signs without width are no blanks"),
-    M("parse_text", " or {{ column }} > '~'", "", "blanks that are not ASCII stay before a text"),
+    M("parse_text", " or {{ text }} > '~'", "", "blanks that are not ASCII stay before a text"),
     M("parse_text", "octet_length({{ column }}) = 16 and", "false and", "a binary UUID is no id"),
     M("is_nothing",
       "lower({{ text }}) in",
