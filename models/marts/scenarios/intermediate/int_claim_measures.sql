@@ -74,7 +74,9 @@ int_claim_measures as (
     select
         'one_point_of_lovers' as claim_id,
         moves.lovers_gain as measured_value
-    from {{ mart_of('advocacy', 'advocacy_what_if', {'scenario': 'string', 'lovers_gain': 'double'}) }} as moves
+    from {{ mart_of('advocacy', 'advocacy_what_if', {
+        'scenario': 'string', 'lovers_gain': 'double'
+    }) }} as moves
     inner join heard
         on heard.acts > 0
     where moves.scenario = 'one_point_of_base'
