@@ -30,6 +30,7 @@ from patronage.publish import (
 from patronage.rejects import Reason, export, reasons_of, rejected_rows
 from patronage.steps import Steps
 from patronage.text import printable
+from patronage.upload import upload as copy_to_store
 
 ADOPT = click.option("--adopt", is_flag=True, help="Take a folder that holds other files, too.")
 
@@ -263,3 +264,23 @@ def clean(spark: bool) -> None:
             empty(warehouse, *(("spark", "spark_catalog") if spark else ()))
     except (FolderError, PublishError, OSError) as error:
         fail(str(error))
+
+
+@click.command()
+@click.argument("address")
+@AS_JSON
+def upload(address: str, as_json: bool) -> None:
+    """Copy the published Parquet to ADDRESS, s3://bucket/folder, a folder for each build.
+
+    <address>/latest.json names the last one, written when all of it is there. Credentials are taken
+    from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and AWS_REGION, a store that is
+    not Amazon's from AWS_ENDPOINT_URL.
+    """
+    with document("upload", as_json) as found:
+        try:
+            folder, rows = copy_to_store(warehouse_folder(project_folder()), address)
+        except (FolderError, PublishError, OSError) as error:
+            fail(str(error))
+        found |= {"folder": folder, "rows": rows}
+        if not as_json:
+            console.print(f"{folder}: {len(rows):,} tables, {sum(rows.values()):,} rows")
