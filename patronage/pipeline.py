@@ -171,9 +171,8 @@ class Run:
             if self.manifest is None:
                 with self.steps.timed("read the project"):
                     self.manifest = run_dbt(["parse", *self.vars_option()], self.project).result
-            run = run_dbt(
-                command, self.project, self.progress, self.say, self.manifest, self.steps.step
-            )
+            told = (self.progress, self.say, self.manifest, self.steps.step)
+            run = run_dbt(command, self.project, *told)
         except BuildError as error:
             self.entry["checks_failed"] += sum(
                 line.startswith(("test ", "unit_test ")) for line in error.args
@@ -308,9 +307,8 @@ class Run:
         self.gates = self.gates or Gates()
         started = time.monotonic()
         outcome = self.gates.check(name, database, suites)
-        status = "fail" if outcome.failed else "warn" if outcome.warned else "pass"
         unmet = len(outcome.failed) + len(outcome.warned)
-        self.steps.step(f"{name} gate", status, time.monotonic() - started, unmet)
+        self.steps.step(f"{name} gate", outcome.status, time.monotonic() - started, unmet)
         self.entry["checks_run"] += outcome.run
         self.entry["checks_failed"] += len(outcome.failed)
         self.entry["checks_warned"] += len(outcome.warned)

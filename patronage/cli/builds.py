@@ -97,7 +97,8 @@ def run_and_publish(
         except BuildFailed as error:
             bar.stop()
             found |= {"kind": error.kind, "build_id": error.build_id}
-            fail(*error.faults, *ways_out(error, project), "nothing was published")
+            lines = (*error.faults, *ways_out(error, project), "nothing was published")
+            fail(*lines, is_logged=is_logged)
     found |= result.as_json() | {"status": "published"}
     if not written:
         for line in result.answers:

@@ -64,15 +64,15 @@ def document(command: str, as_json: bool) -> Iterator[dict[str, Any]]:
         stdout.flush()
 
 
-def fail(*messages: str) -> NoReturn:
-    """Say a line for each failure and end with a non-zero exit."""
+def fail(*messages: str, is_logged: bool = False) -> NoReturn:
+    """Say a line for each failure, unless the log has it by now, and end with a non-zero exit."""
     steps = Steps.of_environment()
     for message in messages:
         for found in written:
             found["errors"].append({"message": printable(message)})
-        if steps.target:
+        if steps.target and not is_logged:
             steps.write("error", "fault", message=message)
-        else:
+        elif not steps.target:
             errors.print(f"error: {message}", style="red")
     sys.exit(1)
 
