@@ -1,3 +1,4 @@
+{{ config(enabled=has_subjects(['lifecycle'])) }}
 -- One customer's whole story, stages and orders in the order of time: here of one who came back. Put any key.
 with story as (
     select min(customer_key) as customer_key

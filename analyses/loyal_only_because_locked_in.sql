@@ -1,3 +1,4 @@
+{{ config(enabled=has_subjects(['advocacy'])) }}
 -- Who buys as often as the loyal and has never said that he likes it, while something keeps him from leaving?
 -- The first to lose the day a competitor makes leaving easy; worst opinions and largest amounts first.
 select

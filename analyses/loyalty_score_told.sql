@@ -1,3 +1,4 @@
+{{ config(enabled=has_subjects(['cross_sell'])) }}
 -- Did the loyalty score of 90 days ago tell who would buy something new? By tenths within each stage, as it
 -- compares customers of one stage; equal scores stand in one tenth.
 with scored as (

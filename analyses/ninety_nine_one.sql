@@ -1,3 +1,4 @@
+{{ config(enabled=has_subjects(['advocacy'])) }}
 -- Do customers speak as users of online communities do: of a hundred one speaks, nine join in, ninety lurk?
 -- Read the gap as a comparison, not as a quota; the standard error tells how much of it may be chance.
 with today as (

@@ -1,3 +1,4 @@
+{{ config(enabled=has_subjects(['advocacy'])) }}
 -- Who brings much and speaks for nobody, and who speaks for us and brings little? The first are taken for
 -- advocates in every value ranking, the second are overlooked in it. Thirds are those of value_vs_advocacy.
 with customers as (

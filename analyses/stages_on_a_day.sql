@@ -1,3 +1,4 @@
+{{ config(enabled=has_subjects(['lifecycle'])) }}
 -- How many customers stood in each stage on any past day: one range filter on the spells.
 {%- set day = "date '2025-06-30'" %}
 select

@@ -19,6 +19,9 @@ from patronage.text import without_values
 Progress = Callable[[int, int, str], None]
 """Called as each step starts: its number, how many there are, its name."""
 
+Finished = Callable[[str, str, float, int | None], None]
+"""Called as each step ends: its name, its status, its seconds, its rows if they are known."""
+
 
 class BuildError(Exception):
     """The build failed; its arguments are a line for each thing that did."""
@@ -72,6 +75,7 @@ def run_dbt(
     progress: Progress | None = None,
     notice: Callable[[str], None] | None = None,
     manifest: Manifest | None = None,
+    finished: Finished | None = None,
 ) -> dbtRunnerResult:
     """Run a dbt command (with its options) on the project, quietly; return what dbt returns.
 
@@ -82,6 +86,8 @@ def run_dbt(
     def follow(event: EventMsg) -> None:
         if event.info.name == "LogStartLine" and progress:
             progress(event.data.index, event.data.total, event.data.node_info.node_name)
+        elif event.info.name == "NodeFinished" and finished:
+            finished(*ended(event))
         elif event.info.name == "JinjaLogInfo" and notice:
             notice(event.data.msg)
         elif event.info.name == "RunningOperationCaughtError":
@@ -107,6 +113,16 @@ def run_dbt(
         gc.collect()  # the frames of dbt's errors hold the build file open, too
         raise BuildError(*faults)
     return result
+
+
+def ended(event: EventMsg) -> tuple[str, str, float, int | None]:
+    """Return what the end of a step tells, as Finished takes it; the engine counts few rows."""
+    node, result = event.data.node_info, event.data.run_result
+    rows = result.num_failures if node.resource_type in ("test", "unit_test") else None
+    if "rows_affected" in result.adapter_response:
+        rows = int(result.adapter_response["rows_affected"])
+    status = result.status.lower().replace("runtime error", "error")
+    return f"{node.resource_type} {node.node_name}", status, result.execution_time, rows
 
 
 def failures_of(result: dbtRunnerResult) -> list[str]:

@@ -69,14 +69,24 @@ def rejected_rows(
     return found
 
 
-def reasons_of(found: list[Rejected]) -> list[tuple[str, str, str, str, str]]:
-    """Return source, table, reason, count and examples of each reason, the most frequent first."""
+class Reason(NamedTuple):
+    """Why rows of a table could not be used, how many, and the ids of a few."""
+
+    source: str
+    table: str
+    reason: str
+    rows: int
+    examples: list[str]
+
+
+def reasons_of(found: list[Rejected]) -> list[Reason]:
+    """Return the reasons of each table, the most frequent first."""
     groups: dict[tuple[str, str, str], list[Rejected]] = defaultdict(list)
     for one in found:
         groups[one.source, one.table, one.reason].append(one)
     ordered = sorted(groups.items(), key=lambda item: (item[0][:2], -len(item[1]), item[0][2]))
     return [
-        (*group, f"{len(rows):,}", "; ".join([one.key for one in rows if one.key][:EXAMPLES]))
+        Reason(*group, len(rows), [one.key for one in rows if one.key][:EXAMPLES])
         for group, rows in ordered
     ]
 

@@ -6,9 +6,9 @@
     {{ return(mark ~ identifier | string | replace(mark, mark ~ mark) ~ mark) }}
 {% endmacro %}
 
-{#- A whole literal of a text. -#}
+{#- A whole literal of a text; quoted as here also in a project that has installed this one as a package. -#}
 {% macro literal(text) %}
-    {{ return("'" ~ dbt.escape_single_quotes(text | string) ~ "'") }}
+    {{ return("'" ~ adapter.dispatch('escape_single_quotes')(text | string) ~ "'") }}
 {% endmacro %}
 
 {#- Texts as literals with a comma between them. -#}

@@ -34,9 +34,11 @@
 {#- What a rule may name: the documented columns of the profile and of the moments. -#}
 {% macro rule_columns() %}
     {% set names = [] %}
-    {% for node in graph.nodes.values() if node.resource_type == 'model' and node.name in ('customer_profile', 'int_moments') %}
+    {% for node in graph.nodes.values()
+        if node.package_name == 'patronage' and node.resource_type == 'model' and node.name in ('customer_profile', 'int_moments') %}
         {% do names.extend(node.columns | list) %}
     {% endfor %}
+    {% do names.extend(profile_extension().columns) if names %}
     {{ return(names) }}
 {% endmacro %}
 

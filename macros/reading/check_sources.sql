@@ -4,6 +4,7 @@
     and files whose columns are clear. Only of files without such a fault the rows are looked at. Columns that the
     contract does not know, and files that look like a table that is not there, are named in the log. -#}
 {% macro check_sources() %}
+    {% do check_project() %}
     {% set is_first = not env_var('PATRONAGE_FILES_CHECKED', '') %}
     {% set attached = [] %}
     {% for shop in shops() if execute %}

@@ -1,13 +1,14 @@
 {#- Takes from the engine what a build does not need: it may read the shops' files and the project's seeds, write its
     own database, and change no setting any more. `shops`: source entries (macro shops).
 
-    A table's folder may be a link to another place: what lies there is a shop's file, too. -#}
+    A table's folder may be a link to another place: what lies there is a shop's file, too. In a project that has installed this one
+    as a package the engine is that project's, whose own models may read what they like: there nothing is taken. -#}
 {% macro lock_engine(shops) %}
     {{ return(adapter.dispatch('lock_engine')(shops)) }}
 {% endmacro %}
 
 {% macro duckdb__lock_engine(shops) %}
-    {% if not run_query("select current_setting('lock_configuration')").columns[0].values()[0] %}
+    {% if project_name == 'patronage' and not run_query("select current_setting('lock_configuration')").columns[0].values()[0] %}
         {% set folders = [] %}
         {% for shop in shops if not shop.schema %}
             {% do folders.append(shop.path) %}

@@ -15,7 +15,7 @@
         {{ return(before) }}
     {% endif %}
     {% set tables = {} %}
-    {% for table in graph.sources.values() if table.source_name == system %}
+    {% for table in graph.sources.values() if table.package_name == 'patronage' and table.source_name == system %}
         {% set meta = table.config.meta or {} %}
         {% set needed = table.columns | list %}
         {% set known = [] %}

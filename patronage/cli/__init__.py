@@ -5,12 +5,12 @@ from __future__ import annotations
 import click
 
 from patronage.cli import audiences, builds, shops
-from patronage.cli.terminal import Terminal
+from patronage.cli.terminal import Commands, Terminal
 
 __all__ = ["Terminal", "main"]
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="patronage")
 def main() -> None:
     """Build and publish a customer warehouse from a shop's raw orders and events."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -14,24 +12,25 @@ import duckdb
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from patronage.build import GateError, Run
+from patronage.api import BuildFailed, build_and_publish
 from patronage.build_log import read_log
-from patronage.cli.terminal import console, fail, tables
+from patronage.cli.terminal import AS_JSON, console, document, fail, tables, written
 from patronage.contract import contract_of
 from patronage.dbt import BuildError, dbt_environment, project_folder, warehouse_folder
 from patronage.docs import write_docs
 from patronage.folder import FolderError, claim, empty, kind_of, umask
+from patronage.pipeline import Run
 from patronage.publish import (
     BUILD_FILE,
     DOCS_FOLDER,
-    PUBLIC_FILE,
     PublishError,
     only_writer,
     readable,
 )
-from patronage.rejects import export, reasons_of, rejected_rows
-from patronage.salt import SaltError, salted
+from patronage.rejects import Reason, export, reasons_of, rejected_rows
+from patronage.steps import Steps
 from patronage.text import printable
+from patronage.upload import upload as copy_to_store
 
 ADOPT = click.option("--adopt", is_flag=True, help="Take a folder that holds other files, too.")
 
@@ -39,42 +38,49 @@ ADOPT = click.option("--adopt", is_flag=True, help="Take a folder that holds oth
 @click.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
 @click.option("--accept", is_flag=True, help="Do not compare this delivery with the last one.")
 @ADOPT
+@AS_JSON
 @click.pass_context
-def build(context: click.Context, accept: bool, adopt: bool) -> None:
+def build(context: click.Context, accept: bool, adopt: bool, as_json: bool) -> None:
     """Check the raw rows, run `dbt build`, check the marts and publish them.
 
     All of dbt's own options are passed on (--vars, --select, --threads, --target, --full-refresh).
     Sources come from the var `sources` or from PATRONAGE_DATA, PATRONAGE_SYSTEM,
     PATRONAGE_TIMEZONE, PATRONAGE_TIMES and PATRONAGE_CURRENCY; the date from PATRONAGE_AS_OF; the
-    output folder from PATRONAGE_WAREHOUSE; the salt of hashed addresses from PATRONAGE_SALT.
+    output folder from PATRONAGE_WAREHOUSE; the salt of hashed addresses from PATRONAGE_SALT. With
+    PATRONAGE_LOG=json each step is a line of JSON on stderr.
     """
-    run_and_publish(list(context.args), accept, adopt, Run.build)
+    with document("build", as_json) as found:
+        run_and_publish(list(context.args), accept, adopt, Run.build, found)
 
 
 @click.command("publish")
 @click.option("--accept", is_flag=True, help="Do not compare this delivery with the last one.")
 @ADOPT
-def publish_command(accept: bool, adopt: bool) -> None:
+@AS_JSON
+def publish_command(accept: bool, adopt: bool, as_json: bool) -> None:
     """Check and publish the marts of the last build, without building anew."""
-    run_and_publish([], accept, adopt, Run.take_build)
+    with document("publish", as_json) as found:
+        run_and_publish([], accept, adopt, Run.take_build, found)
 
 
 def run_and_publish(
-    options: list[str], accept: bool, adopt: bool, prepare: Callable[[Run], None]
+    options: list[str],
+    accept: bool,
+    adopt: bool,
+    prepare: Callable[[Run], None],
+    found: dict[str, Any],
 ) -> None:
-    """Prepare the build file, publish its marts and print what came out."""
-    logging.raiseExceptions = False  # a full disk is told in one line, not in a log's traceback
+    """Prepare the build file, publish its marts, and print what came out or put it into `found`."""
     project = project_folder()
-    started = time.monotonic()
     columns = (
         TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as bar:
+    is_logged = Steps.of_environment().target is not None
+    is_shown = console.is_terminal and not is_logged
+    with Progress(*columns, console=console, transient=True, disable=not is_shown) as bar:
         task = bar.add_task("reading the project", total=None)
 
         def follow(index: int, total: int, name: str) -> None:
@@ -83,36 +89,31 @@ def run_and_publish(
             )
 
         def say(line: str) -> None:
-            bar.console.print(line)
+            if not (written and is_logged):  # then stderr has it as JSON
+                bar.console.print(line)
 
         try:
-            with umask(), salted() as new_salt, dbt_environment(project) as target:
-                if new_salt:
-                    say(f"a salt for hashed addresses was made: keep {new_salt}, keys hang on it")
-                run = Run(project, target, options, accept, adopt, say, follow)
-                with run.logged():
-                    prepare(run)
-                    say(f"built and checked in {time.monotonic() - started:.0f} s")
-                    run.publish()
-                    closing = run.answers()
-        except GateError as error:
+            result = build_and_publish(project, options, accept, adopt, prepare, say, follow)
+        except BuildFailed as error:
             bar.stop()
-            hint = "if this delivery is right as it is: `patronage build --accept`"
-            lasts = any("last" in line or "used twice" in line for line in error.args)
-            fail(
-                *error.args, *([hint] if lasts else []), docs_line(project), "nothing was published"
-            )
-        except (BuildError, FolderError, PublishError, SaltError) as error:
-            bar.stop()
-            fail(*error.args, "nothing was published")
-        except (duckdb.Error, OSError) as error:
-            bar.stop()
-            fail(readable(error, warehouse_folder(project) / BUILD_FILE), "nothing was published")
-    for line in closing:
-        console.print(f"  {line}")
-    console.print(docs_line(project))
-    file = warehouse_folder(project) / PUBLIC_FILE
-    console.print(f"published {file} in {time.monotonic() - started:.0f} s")
+            found |= {"kind": error.kind, "build_id": error.build_id}
+            lines = (*error.faults, *ways_out(error, project), "nothing was published")
+            fail(*lines, is_logged=is_logged)
+    found |= result.as_json() | {"status": "published"}
+    if not written:
+        for line in result.answers:
+            console.print(f"  {line}")
+        console.print(docs_line(project))
+        console.print(f"published {result.file} in {result.seconds:.0f} s")
+
+
+def ways_out(error: BuildFailed, project: Path) -> list[str]:
+    """What helps where a gate is closed."""
+    if error.kind != "data":
+        return []
+    hint = "if this delivery is right as it is: `patronage build --accept`"
+    lasts = any("last" in line or "used twice" in line for line in error.faults)
+    return [*([hint] if lasts else []), docs_line(project)]
 
 
 def docs_line(project: Path) -> str:
@@ -123,8 +124,19 @@ def docs_line(project: Path) -> str:
 
 @click.command()
 @click.option("--last", default=10, show_default=True, help="How many builds to show.")
-def status(last: int) -> None:
+@AS_JSON
+def status(last: int, as_json: bool) -> None:
     """Show the last builds: what was published when, and what failed."""
+    with document("status", as_json) as found:
+        found["builds"] = []
+        entries = last_builds(last)
+        found["builds"] = entries
+        if not as_json:
+            show_builds(entries)
+
+
+def last_builds(last: int) -> list[dict[str, Any]]:
+    """The last entries of the log; without any the command fails."""
     warehouse = warehouse_folder(project_folder())
     try:
         entries = read_log(warehouse, fail)[-last:]
@@ -132,6 +144,11 @@ def status(last: int) -> None:
         fail(str(error))
     if not entries:
         fail("no build yet: run `patronage build` first")
+    return entries
+
+
+def show_builds(entries: list[dict[str, Any]]) -> None:
+    """Print builds, a row each."""
     table = Table(box=None, pad_edge=False)
     for name in ("started", "seconds", "status", "as of", "raw rows", "rejected", "published rows"):
         table.add_column(name, justify="right" if "row" in name or name == "rejected" else "left")
@@ -168,39 +185,58 @@ def status_of(entry: dict[str, Any]) -> list[str]:
 @click.option("--table", help="Of this raw table only.")
 @click.option("--source", help="Of this source only.")
 @click.option("--raw", is_flag=True, help="With --to: formulas of a spreadsheet stay such.")
-def rejects(to: Path | None, table: str | None, source: str | None, raw: bool) -> None:
+@AS_JSON
+def rejects(
+    to: Path | None, table: str | None, source: str | None, raw: bool, as_json: bool
+) -> None:
     """Show the raw rows of the last build that could not be used: reasons, counts, their ids.
 
     The rows that --to writes are for repair: delivered again, repaired, they are accepted. They may
     hold personal data. What a spreadsheet would run begins with an apostrophe, but for --raw, which
     writes all values as they were delivered.
     """
+    with document("rejects", as_json) as told:
+        reasons, written_files = rejects_of(to, table, source, raw)
+        told |= {
+            "rejected_rows": sum(line.rows for line in reasons),
+            "reasons": [line._asdict() for line in reasons],
+            "files": [{"file": str(file), "rows": n} for file, n in written_files.items()],
+        }
+        if not as_json:
+            show_reasons(reasons)
+            for file, rows in written_files.items():
+                console.print(f"wrote {file}: {rows:,} rows")
+
+
+def rejects_of(
+    to: Path | None, table: str | None, source: str | None, raw: bool
+) -> tuple[list[Reason], dict[Path, int]]:
+    """The reasons of the last build, and the files that were written of its rows."""
     project = project_folder()
-    warehouse = warehouse_folder(project)
-    build_file = warehouse / BUILD_FILE
+    build_file = warehouse_folder(project) / BUILD_FILE
     try:
         if kind_of(build_file) is None:
             fail(f"{build_file} is missing: run `patronage build` first")
         with umask():
             found = rejected_rows(build_file, contract_of(project), source, table)
-            if to:
-                written = export(found, to, raw)
+            return reasons_of(found), export(found, to, raw) if to else {}
     except FolderError as error:
         fail(str(error))
     except (duckdb.Error, OSError) as error:
         fail(readable(error, build_file))
-    if not found:
+
+
+def show_reasons(reasons: list[Reason]) -> None:
+    """Print reasons, a row each."""
+    if not reasons:
         console.print("no raw row was rejected")
-    reasons = Table(box=None, pad_edge=False)
-    for name in ("source", "table", "reason", "rows", "examples"):
-        reasons.add_column(name, justify="right" if name == "rows" else "left", overflow="fold")
-    for line in reasons_of(found):
-        reasons.add_row(*line)
-    if found:
-        tables.print(reasons)
-    if to:
-        for file, rows in written.items():
-            console.print(f"wrote {file}: {rows:,} rows")
+        return
+    shown = Table(box=None, pad_edge=False)
+    for name in Reason._fields:
+        shown.add_column(name, justify="right" if name == "rows" else "left", overflow="fold")
+    for *place, rows, examples in reasons:
+        shown.add_row(*place, f"{rows:,}", "; ".join(examples))
+    tables.print(shown)
 
 
 @click.command()
@@ -229,3 +265,23 @@ def clean(spark: bool) -> None:
             empty(warehouse, *(("spark", "spark_catalog") if spark else ()))
     except (FolderError, PublishError, OSError) as error:
         fail(str(error))
+
+
+@click.command()
+@click.argument("address")
+@AS_JSON
+def upload(address: str, as_json: bool) -> None:
+    """Copy the published Parquet to ADDRESS, s3://bucket/folder, a folder for each build.
+
+    <address>/latest.json names the last one, written when all of it is there. Credentials are taken
+    from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and AWS_REGION, a store that is
+    not Amazon's from AWS_ENDPOINT_URL.
+    """
+    with document("upload", as_json) as found:
+        try:
+            folder, rows = copy_to_store(warehouse_folder(project_folder()), address)
+        except (FolderError, PublishError, OSError) as error:
+            fail(str(error))
+        found |= {"folder": folder, "rows": rows}
+        if not as_json:
+            console.print(f"{folder}: {len(rows):,} tables, {sum(rows.values()):,} rows")

@@ -10,13 +10,13 @@ import click
 import duckdb
 from rich.table import Table
 
-from patronage.cli.terminal import console, fail, tables
+from patronage.cli.terminal import AS_JSON, console, document, fail, tables
 from patronage.database import opened
 from patronage.dbt import BuildError, project_folder, warehouse_folder
 from patronage.demo import make_demo
 from patronage.folder import UMASK, FolderError, kind_of, umask
 from patronage.init import init, write_settings
-from patronage.inspect import Found, look, time_hints
+from patronage.inspect import Found, Look, look, time_hints
 from patronage.publish import PUBLIC_FILE, readable
 from patronage.sample import SampleError, copy_sample
 from patronage.source import SourceError, build_command, entry_of
@@ -53,37 +53,69 @@ FOLDER = click.argument(
 @click.option("--system", help="Read it as this system's; without: as those it looks like.")
 @TIMEZONE
 @TIMES
-def inspect_command(folder: Path | str | None, system: str | None, **settings: str | None) -> None:
+@AS_JSON
+def inspect_command(
+    folder: Path | str | None, system: str | None, as_json: bool, **settings: str | None
+) -> None:
     """Look at a FOLDER of raw files, or a database, without building.
 
     What it is, what is read of it, what is not. Counts are of each row by itself: lines of unknown
     orders, or amounts without a rate, show when all is built.
     """
-    try:
-        source = entry_of("inspected", folder, system=system, **settings)
-        with umask():
-            found = look(project_folder(), source)
-    except (BuildError, SourceError) as error:
-        fail(*error.args)
-    except (duckdb.Error, FolderError, OSError) as error:
-        fail(str(error))
-    console.print(f"{folder or settings['attach']}: read as {found.system}")
-    for other, told in found.others.items():
+    with document("inspect", as_json) as found:
+        try:
+            source = entry_of("inspected", folder, system=system, **settings)
+            with umask():
+                looked = look(project_folder(), source)
+        except (BuildError, SourceError) as error:
+            fail(*error.args)
+        except (duckdb.Error, FolderError, OSError) as error:
+            fail(str(error))
+        place = str(folder or settings["attach"])
+        way = build_command(source | {"system": looked.system})
+        hints = [*looked.notices, *time_hints(looked.clock, source)]
+        if as_json:
+            found |= {"place": place} | inspected(looked, hints) | {"to_build": way}
+        else:
+            show_look(place, looked, hints)
+            console.print(f"to build it: {way}")
+
+
+def inspected(looked: Look, hints: list[str]) -> dict[str, Any]:
+    """A first look as plain values. Examples are values of rows, as the command shows them."""
+    tables_ = []
+    for table in looked.tables:
+        rejected = [
+            {"reason": reason, "rows": rows, "example": example or None}
+            for reason, (rows, example) in table.rejected.items()
+        ]
+        days = {"first": table.first or None, "last": table.last or None}
+        tables_.append(table._asdict() | days | {"rejected": rejected})
+    others = {
+        name: {"tables": told["complete"], "lacks": lacking(told)}
+        for name, told in looked.others.items()
+    }
+    return {"system": looked.system, "others": others, "tables": tables_, "hints": hints}
+
+
+def show_look(place: str, looked: Look, hints: list[str]) -> None:
+    """Print a first look."""
+    console.print(f"{place}: read as {looked.system}")
+    for other, told in looked.others.items():
         console.print(f"  also like {other} ({', '.join(told['complete'])}{lacks_of(told)})")
     shown = Table(box=None, pad_edge=False)
     for name in ("table", "rows", "first", "last", "repeated", "rejected", "lost", "currencies"):
         numbers = ("rows", "repeated", "rejected", "lost")
         shown.add_column(name, justify="right" if name in numbers else "left")
-    for table in found.tables:
+    for table in looked.tables:
         shown.add_row(*counts_of(table))
     tables.print(shown)
-    for table in found.tables:
+    for table in looked.tables:
         for reason, (rows, example) in table.rejected.items():
             share, like = rows / table.rows, f": {example}" if example else ""
             console.print(f"  {table.table}: {reason}, {rows:,} rows ({share:.1%}){like}")
-    for line in (*found.notices, *time_hints(found.clock, source)):
+    for line in hints:
         console.print(f"  {line}")
-    console.print(f"to build it: {build_command(source | {'system': found.system})}")
 
 
 @click.command("init")
@@ -145,8 +177,13 @@ def init_command(
 
 def lacks_of(told: dict[str, Any]) -> str:
     """What a system that comes near has not got, as the end of a line."""
+    return f"; it lacks {', '.join(lacking(told))}" if lacking(told) else ""
+
+
+def lacking(told: dict[str, Any]) -> list[str]:
+    """The tables, and the columns of tables, that a system that comes near has not got."""
     broken = [f"{table}.{column}" for table, names in told["broken"].items() for column in names]
-    return f"; it lacks {', '.join(told['absent'] + broken)}" if told["absent"] + broken else ""
+    return [*told["absent"], *broken]
 
 
 def counts_of(table: Found) -> list[str]:

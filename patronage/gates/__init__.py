@@ -140,6 +140,11 @@ class Outcome:
     failed: list[str] = field(default_factory=list)
     warned: list[str] = field(default_factory=list)
 
+    @property
+    def status(self) -> str:
+        """Its end in one word: pass, warn or fail."""
+        return "fail" if self.failed else "warn" if self.warned else "pass"
+
 
 class Gates:
     """The gates of one build, and the Data Docs about them."""

@@ -1,3 +1,4 @@
+{{ config(enabled=has_subjects(['campaigns'])) }}
 -- Channels add up to all of them in every month, every channel has every month, and over all months there is
 -- what was spent, and every new order once.
 with parts as (

@@ -1,3 +1,4 @@
+{{ config(enabled=has_subjects(['advocacy'])) }}
 -- What comes into a tier is its stock, what goes out of it its stock of the month before, and who comes from
 -- nowhere ordered for the first time.
 with inflows as (

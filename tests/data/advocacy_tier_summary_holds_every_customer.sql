@@ -1,3 +1,4 @@
+{{ config(enabled=has_subjects(['advocacy'])) }}
 -- Each month has three tiers with all customers who had ordered by its end; the last is the tiers of today.
 with months as (
     select

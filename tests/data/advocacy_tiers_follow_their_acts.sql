@@ -1,3 +1,4 @@
+{{ config(enabled=has_subjects(['advocacy'])) }}
 -- A customer with an order is in one tier, by the counting acts and signals of the last 365 days in core.
 with acts as (
     select

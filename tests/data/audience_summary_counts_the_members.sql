@@ -1,3 +1,4 @@
+{{ config(enabled=has_subjects(['audiences'])) }}
 -- Each declared audience has a row, with as many customers as it has members.
 with counted as (
     select

@@ -1,3 +1,4 @@
+{{ config(enabled=has_subjects(['campaigns'])) }}
 -- What each kind of campaign sent, and the sales put down to it, are the same by campaign and by month;
 -- every such order is a sale, and of one campaign; what was spent on campaigns is in some month.
 with results as (

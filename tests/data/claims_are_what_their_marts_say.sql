@@ -1,3 +1,4 @@
+{{ config(enabled=has_subjects(['advocacy', 'customer_share', 'profile', 'scenarios'])) }}
 -- The number held against a claim is that of the mart which it names: whoever asks the mart finds the same.
 -- (What is made of several numbers is told by the unit tests of int_claim_measures and int_held_retention.)
 with as_of_month as (

@@ -1,3 +1,4 @@
+{{ config(enabled=has_subjects(['lifecycle'])) }}
 -- A cohort keeps its size, its cumulative retention never falls, and what it brought adds up on every basis.
 with cells as (
     select

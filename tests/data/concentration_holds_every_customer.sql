@@ -1,3 +1,4 @@
+{{ config(enabled=has_subjects(['customer_share'])) }}
 -- At as_of the all-time concentration is that of all customers with an order, and of their net amounts.
 with customers as (
     select

@@ -1,3 +1,4 @@
+{{ config(enabled=has_subjects(['audiences'])) }}
 -- Each spell ends where the next of its customer, channel and purpose starts otherwise, and the last is open.
 with followed as (
     select

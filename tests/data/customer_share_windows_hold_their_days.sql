@@ -1,3 +1,4 @@
+{{ config(enabled=has_subjects(['customer_share'])) }}
 -- Twelve months of customer_share are worth the days of new_customer_share in them, less credit notes.
 with windows as (
     select

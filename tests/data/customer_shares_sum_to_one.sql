@@ -1,3 +1,4 @@
+{{ config(enabled=has_subjects(['customer_share'])) }}
 -- The shares of a month sum to 1 (to the rounding of its rows), and its amounts to the sales of the window.
 with months as (
     select

@@ -1,3 +1,4 @@
+{{ config(enabled=has_subjects(['engagement'])) }}
 -- A customer's contributions are his score, to the sixth digit.
 with sums as (
     select

@@ -1,3 +1,4 @@
+{{ config(enabled=has_subjects(['advocacy', 'lifecycle'])) }}
 -- rfm, the tiers and each horizon of clv hold all with a valid order and nobody else, the grid as many, and
 -- value rises with the horizon.
 with buyers as (

@@ -1,3 +1,4 @@
+{{ config(enabled=has_subjects(['audiences', 'profile'])) }}
 -- Where segments are declared, each customer with an order is in exactly one, and nobody else in any.
 with segmented as (
     select

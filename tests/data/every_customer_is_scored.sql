@@ -1,3 +1,4 @@
+{{ config(enabled=has_subjects(['engagement'])) }}
 -- Every customer but staff has one row of engagement and one as a lead, and whoever is in the highest band
 -- of leads got there some time.
 with top_band as (

@@ -1,3 +1,4 @@
+{{ config(enabled=has_subjects(['profile'])) }}
 -- A customer's score is the sum of the points of his traits, as anybody can look them up
 with points as (
     select

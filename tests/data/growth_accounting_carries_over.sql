@@ -1,3 +1,4 @@
+{{ config(enabled=has_subjects(['customer_share'])) }}
 -- What a month ends with, the next one begins with, and all months together are all attributed sales.
 with months as (
     select

@@ -1,3 +1,4 @@
+{{ config(enabled=has_subjects(['profile'])) }}
 -- A segment's shares are those of the base by their indices: known ones are 100 together, where it has any.
 with values_of_attributes as (
     select

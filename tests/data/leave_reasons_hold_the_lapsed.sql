@@ -1,3 +1,4 @@
+{{ config(enabled=has_subjects(['lifecycle', 'service'])) }}
 -- Whoever lapsed in a month has one reason: the customers are the month's lapsed spells, and the shares of
 -- the reasons sum to 1.
 with lapsed as (

@@ -1,3 +1,4 @@
+{{ config(enabled=has_subjects(['lifecycle'])) }}
 -- Who has a valid order or was registered by as_of has a stage at as_of, and nobody else; staff has none.
 with expected as (
     select customers.customer_key

@@ -1,3 +1,4 @@
+{{ config(enabled=has_subjects(['lifecycle'])) }}
 -- Each of a customer's spells ends where the next one begins, and the last is open.
 with spells as (
     select

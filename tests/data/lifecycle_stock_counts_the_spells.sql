@@ -1,3 +1,4 @@
+{{ config(enabled=has_subjects(['lifecycle'])) }}
 -- Stock by the range filter on spells, as anybody would ask for one day (a month's last, as_of), and all
 -- attributed sales in it.
 with counted as (

@@ -1,3 +1,4 @@
+{{ config(enabled=has_subjects(['lifecycle'])) }}
 -- Who comes into a stage is its stock, who leaves it was its stock a month before; probabilities sum to 1.
 with stock as (
     select

@@ -1,3 +1,4 @@
+{{ config(enabled=has_subjects(['customer_share'])) }}
 -- In every period the values of a breakdown add up to the total.
 with sums as (
     select

@@ -1,3 +1,4 @@
+{{ config(enabled=has_subjects(['customer_share'])) }}
 -- Every breakdown value has every period, and the days leave no gap up to as_of.
 with rows_per_value as (
     select

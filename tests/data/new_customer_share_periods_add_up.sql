@@ -1,3 +1,4 @@
+{{ config(enabled=has_subjects(['customer_share'])) }}
 -- Over all time each grain holds every sale: days, weeks, months, quarters and years the same, and over all
 -- time sales less credit notes are the ledger.
 with orders as (

@@ -1,3 +1,4 @@
+{{ config(enabled=has_subjects(['cross_sell'])) }}
 -- Nobody is offered what they hold, what is no goods or what is sold at a loss; and ranks have no gap.
 with held as (
     select distinct

@@ -1,3 +1,4 @@
+{{ config(enabled=has_subjects(['cross_sell'])) }}
 -- What is ordered together has no direction: each pair stands both ways, with one count and one lift.
 with pairs as (
     select

@@ -1,3 +1,4 @@
+{{ config(enabled=has_subjects(['service'])) }}
 -- Over all months: the units that were sold, the reviews of products, and the tickets about them, as in core.
 with quality as (
     select

@@ -1,3 +1,4 @@
+{{ config(enabled=has_subjects(['customer_share', 'profile'])) }}
 -- Each customer but staff has a profile and a fit, and is in attribute_coverage; bands add up to spend_bands.
 with counted as (
     select

@@ -1,3 +1,4 @@
+{{ config(enabled=has_subjects(['profile'])) }}
 -- Whatever the orders of 365 days are split by, all are there: in 168 cells, and seven without an hour.
 with sold as (
     select

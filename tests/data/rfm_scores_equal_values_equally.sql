@@ -1,3 +1,4 @@
+{{ config(enabled=has_subjects(['lifecycle'])) }}
 -- One value, one score; a better value never scores less.
 {%- for value, score in {'-recency_days': 'r_score', 'frequency': 'f_score', 'monetary': 'm_score'}.items() %}
 select

@@ -1,3 +1,4 @@
+{{ config(enabled=has_subjects(['service'])) }}
 {%- set sums = ['tickets', 'complaints', 'proactive_tickets', 'resolved_tickets', 'satisfaction_answers'] -%}
 -- Every ticket is in one channel of its month, and all is the sum; people may have used several channels.
 with tickets as (

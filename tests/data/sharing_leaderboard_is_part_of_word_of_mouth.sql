@@ -1,3 +1,4 @@
+{{ config(enabled=has_subjects(['advocacy'])) }}
 -- Who leads the board did not share more than the month's top sharer, and all of it no more than all.
 with board as (
     select

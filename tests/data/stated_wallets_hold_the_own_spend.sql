@@ -1,3 +1,4 @@
+{{ config(enabled=has_subjects(['customer_share'])) }}
 -- What a customer spends here on a category in a year is the same whatever method tells the share of it.
 select
     stated.customer_key,

@@ -1,3 +1,4 @@
+{{ config(enabled=has_subjects(['service'])) }}
 -- Every respondent to a question gave an answer or more to it, and is one of the survey's.
 with questions as (
     select

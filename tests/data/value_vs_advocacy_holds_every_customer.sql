@@ -1,3 +1,4 @@
+{{ config(enabled=has_subjects(['advocacy'])) }}
 -- Nine cells hold every customer of the tiers once, with all that they brought.
 with cells as (
     select

@@ -1,3 +1,4 @@
+{{ config(enabled=has_subjects(['audiences'])) }}
 -- Who may be sent something by a channel has granted consent for it, as consent_status has it at as_of.
 select
     members.audience,

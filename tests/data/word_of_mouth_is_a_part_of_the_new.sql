@@ -1,3 +1,4 @@
+{{ config(enabled=has_subjects(['advocacy', 'customer_share'])) }}
 -- Referred orders are new ones, so their share is never above the new share, unless a new order of the month
 -- is negative.
 with negative_months as (

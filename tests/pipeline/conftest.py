@@ -198,14 +198,14 @@ def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Warehouse:
 @pytest.fixture
 def parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """`patronage build` in this process takes the project as it was parsed for the whole run."""
-    from patronage import build
+    from patronage import pipeline
 
     def run(command: list[str], *arguments: Any, **options: Any) -> Any:
         if command[0] == "parse":
             return types.SimpleNamespace(result=parsed()[0])
         return run_dbt(command, *arguments, **options)
 
-    monkeypatch.setattr(build, "run_dbt", run)
+    monkeypatch.setattr(pipeline, "run_dbt", run)
 
 
 @pytest.fixture

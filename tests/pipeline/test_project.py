@@ -109,6 +109,31 @@ def test_a_model_that_fails_leaves_its_old_rows(tmp_path, kind, later):
     assert answers == [(0, [(1,)]), (1, [(1,)]), (1, [(1,)]), (0, [(2,)])]
 
 
+# what others cannot do without: they go off only with all that read them (docs/package.md)
+GROUND = {"core", "customer_share", "lifecycle"}
+TOGETHER = {("audiences", "profile")}
+
+
+def test_a_subject_can_be_switched_off_where_the_project_is_a_package(manifest):
+    """What reads marts of another subject asks whether it is built (has_subjects, mart_of)."""
+    subjects = {n["unique_id"]: n["fqn"][2] for n in models(manifest) if n["fqn"][1] == "marts"}
+    unguarded = []
+    for node in manifest["nodes"].values():
+        own = subjects.get(node["unique_id"]) or subjects.get(node.get("attached_node"))
+        parents = node["depends_on"].get("nodes", [])
+        read = {parent: subjects[parent] for parent in parents if parent in subjects}
+        read = {parent: subject for parent, subject in read.items() if subject != own}
+        if own:
+            for parent, subject in read.items():
+                guard = f"mart_of('{subject}', '{parent.split('.')[2]}'"
+                if subject not in GROUND and (own, subject) not in TOGETHER:
+                    unguarded += [node["name"]] * (guard not in node["raw_code"])
+        elif named := sorted(set(read.values()) - {"core"}):
+            guard = f"{{{{ config(enabled=has_subjects({named})) }}}}"
+            unguarded += [node["name"]] * (not node["raw_code"].startswith(guard))
+    assert unguarded == []
+
+
 def test_every_model_says_its_grain_and_stands_beside_its_yaml(manifest):
     """In staging the models of a table, or of a system, share the YAML of the folder's name.
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import io
+import json
 import os
 import subprocess
 import sys
@@ -17,6 +19,8 @@ from conftest import PROJECT
 from moto.server import ThreadedMotoServer
 
 from patronage import engine, stores
+from patronage import upload as uploads
+from patronage.build_log import new_entry, write_log
 from patronage.cli import main
 from patronage.dbt import BuildError
 
@@ -133,3 +137,41 @@ def test_a_build_reads_its_own_folder_of_the_store_alone(store):
         connection.execute("set enable_external_access = false")
         with pytest.raises(duckdb.PermissionException):
             connection.execute("from 's3://shop/rawer/orders.csv'")
+
+
+def test_the_published_parquet_goes_into_a_store(store, tmp_path, monkeypatch):
+    """A folder for each build; which is the last is said when it is whole. No secret is written."""
+    warehouse = tmp_path / "warehouse"
+    (warehouse / "parquet/core").mkdir(parents=True)
+    monkeypatch.setenv("PATRONAGE_WAREHOUSE", str(warehouse))
+    monkeypatch.chdir(PROJECT)
+
+    def asked(address: str) -> dict:
+        result = CliRunner().invoke(main, ["upload", address, "--json"])
+        assert SECRET not in result.output
+        return json.loads(result.stdout)
+
+    def fault(address: str) -> str:
+        return asked(address)["errors"][0]["message"]
+
+    assert "nothing is published" in fault("s3://shop/out")
+    rows = pl.DataFrame({"order_key": ["b", "a", "ü"], "source=1": [1.5, None, 2.0]})
+    rows.write_parquet(warehouse / "parquet/core/orders.parquet")
+    entry = new_entry(PROJECT) | {"status": "published", "as_of": "2025-02-01"}
+    write_log(warehouse, [entry | {"finished_at": entry["started_at"]}])
+
+    told = asked("s3://shop/out/")
+    assert (told["status"], told["rows"]) == ("ok", {"core.orders": 3})
+    client = boto3.client("s3")
+    latest = json.loads(client.get_object(Bucket="shop", Key="out/latest.json")["Body"].read())
+    assert latest["as_of"] == "2025-02-01"
+    assert latest["folder"] == told["folder"].replace("out//", "out/")
+    key = latest["folder"].removeprefix("s3://shop/") + "/core/orders.parquet"
+    copy = client.get_object(Bucket="shop", Key=key)["Body"].read()
+    assert pl.read_parquet(io.BytesIO(copy)).equals(rows)
+
+    assert "expected an address like" in fault("s3://key:word@shop/out")
+    assert "expected an address like" in fault("/tmp/out")
+    assert fault("s3://nowhere/out").startswith("s3://nowhere/out: ")
+    monkeypatch.setattr(uploads, "extension_file", lambda name: None)
+    assert "pip install 'patronage[s3]'" in fault("s3://shop/out")

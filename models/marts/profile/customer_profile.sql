@@ -5,6 +5,7 @@
     'gender', 'country', 'region', 'city', 'household_size', 'income_band', 'customer_type', 'acquisition_channel',
     'loyalty_joined_date', 'created_date', 'first_order_date'
 ] -%}
+{%- set extension = profile_extension() -%}
 with customer_profile as (
     select
         people.customer_key,
@@ -76,6 +77,9 @@ with customer_profile as (
         ) / {{ known | length }}e0 as known_share,
         traits.has_email,
         traits.has_phone,
+        {%- for column in extension.columns %}
+        extension.{{ column }},
+        {%- endfor %}
         coalesce(people.last_order_date > {{ add_to_date('day', -365, 'dates.as_of') }}, false) as is_in_base
     from {{ ref('customers') }} as people
     inner join {{ ref('int_customer_traits') }} as traits
@@ -91,6 +95,10 @@ with customer_profile as (
     left join {{ ref(step) }} as {{ name }}
         on people.customer_number = {{ name }}.customer_number
     {%- endfor %}
+    {%- if extension.columns %}
+    left join {{ ref(project_name, extension.model) }} as extension
+        on people.customer_key = extension.customer_key
+    {%- endif %}
 )
 
 select * from customer_profile

@@ -17,11 +17,11 @@ import yaml
 from conftest import PROJECT, Warehouse
 from jinja2 import Environment
 
-from patronage.build import Run
 from patronage.build_log import COLUMNS, read_log
 from patronage.dbt import BuildError
 from patronage.folder import FolderError, refuse_place
 from patronage.gates import ExpectNoRows, Gates, Suite, raw
+from patronage.pipeline import Run
 from patronage.publish import PublishError
 
 ORDERS = ["--select", "+stg_orders", "--indirect-selection", "cautious"]  # all that is looked at

@@ -16,13 +16,13 @@ from conftest import PROJECT, STAGING, Warehouse
 from rich.table import Table
 from test_gates import seen
 
-from patronage.build import failed_names
 from patronage.cli import Terminal, main
 from patronage.contract import contract_of
 from patronage.dbt import BuildError, dbt_environment, first_line
 from patronage.docs import write_docs
 from patronage.folder import FolderError
 from patronage.gates import ExpectNoRows, Gates, Suite, raw
+from patronage.pipeline import failed_names
 from patronage.rejects import Rejected, export
 from patronage.text import printable, without_values
 

@@ -53,7 +53,7 @@ orders as (
 
 offers as (
     select distinct customer_key
-    from {{ ref('next_best_offers') }}
+    from {{ mart_of('cross_sell', 'next_best_offers', {'customer_key': 'string', 'kind': 'string'}) }}
     where kind = 'upsell'
 ),
 
@@ -89,11 +89,13 @@ int_moments as (
         on people.customer_number = orders.customer_number
     left join offers
         on people.customer_key = offers.customer_key
-    left join {{ ref('loyalty_behaviour') }} as loyalty
+    left join {{ mart_of('cross_sell', 'loyalty_behaviour', {
+        'customer_key': 'string', 'scored_on': 'date', 'is_cross_sell_ready': 'boolean'
+    }) }} as loyalty
         on
             people.customer_key = loyalty.customer_key
             and dates.as_of = loyalty.scored_on
-    left join {{ ref('advocate_candidates') }} as advocates
+    left join {{ mart_of('advocacy', 'advocate_candidates', {'customer_key': 'string'}) }} as advocates
         on people.customer_key = advocates.customer_key
     left join contacts
         on people.customer_number = contacts.customer_number

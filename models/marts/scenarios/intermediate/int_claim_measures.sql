@@ -26,7 +26,9 @@ referred as (
     select
         sum(spoken.referred_net_amount) as referred_net_amount,
         sum(sales.total_net_amount) as total_net_amount
-    from {{ ref('word_of_mouth') }} as spoken
+    from {{ mart_of('advocacy', 'word_of_mouth', {
+        'month_start': 'date', 'referred_net_amount': 'decimal(18, 4)'
+    }) }} as spoken
     inner join dates
         on spoken.month_start >= dates.year_start
     inner join {{ ref('new_customer_share') }} as sales
@@ -61,7 +63,9 @@ int_claim_measures as (
     select
         tiers.tier || 's' as claim_id,
         tiers.share as measured_value
-    from {{ ref('advocacy_tier_summary') }} as tiers
+    from {{ mart_of('advocacy', 'advocacy_tier_summary', {
+        'month_start': 'date', 'tier': 'string', 'share': 'double'
+    }) }} as tiers
     inner join dates
         on tiers.month_start = dates.month_start
     inner join heard
@@ -70,7 +74,9 @@ int_claim_measures as (
     select
         'one_point_of_lovers' as claim_id,
         moves.lovers_gain as measured_value
-    from {{ ref('advocacy_what_if') }} as moves
+    from {{ mart_of('advocacy', 'advocacy_what_if', {
+        'scenario': 'string', 'lovers_gain': 'double'
+    }) }} as moves
     inner join heard
         on heard.acts > 0
     where moves.scenario = 'one_point_of_base'
@@ -83,7 +89,9 @@ int_claim_measures as (
     select
         'monday_morning' as claim_id,
         avg(index) / 100 as measured_value
-    from {{ ref('purchase_patterns') }}
+    from {{ mart_of('profile', 'purchase_patterns', {
+        'segment_by': 'string', 'weekday': 'bigint', 'hour': 'bigint', 'index': 'double'
+    }) }}
     where
         segment_by = 'total'
         and weekday = 1

@@ -1,3 +1,6 @@
+{%- set held = mart_of('cross_sell', 'products_held', {
+    'month_start': 'date', 'tenure_band': 'string', 'held_band': 'string', 'customers': 'bigint', 'retained_customers': 'bigint'
+}) -%}
 -- Of each length of tenure: who holds three products or more beside who holds one, where the bands tell.
 with bands as (
     select
@@ -10,7 +13,7 @@ with bands as (
 
 last_month as (
     select max(month_start) as month_start
-    from {{ ref('products_held') }}
+    from {{ held }}
 ),
 
 tenures as (
@@ -23,7 +26,7 @@ tenures as (
         / cast(sum(held.customers) filter (where {{ condition }}) as double) as {{ name }}_rate,
         {%- endfor %}
         held.tenure_band
-    from {{ ref('products_held') }} as held
+    from {{ held }} as held
     inner join last_month
         on held.month_start = last_month.month_start
     inner join bands

@@ -20,7 +20,9 @@ loyalty as (
     select
         behaviour.customer_key,
         behaviour.score
-    from {{ ref('loyalty_behaviour') }} as behaviour
+    from {{ mart_of('cross_sell', 'loyalty_behaviour', {
+        'customer_key': 'string', 'scored_on': 'date', 'score': 'double'
+    }) }} as behaviour
     inner join {{ ref('as_of') }} as dates
         on behaviour.scored_on = dates.as_of
 ),
@@ -45,11 +47,13 @@ int_standings as (
             and spells.ended_on is null
     left join {{ ref('rfm') }} as rfm
         on people.customer_key = rfm.customer_key
-    left join {{ ref('engagement_scores') }} as engagement
+    left join {{ mart_of('engagement', 'engagement_scores', {'customer_number': 'bigint', 'level': 'string'}) }} as engagement
         on people.customer_number = engagement.customer_number
-    left join {{ ref('lead_scores') }} as leads
+    left join {{ mart_of('engagement', 'lead_scores', {'lead_number': 'bigint', 'band': 'string'}) }} as leads
         on people.customer_number = leads.lead_number
-    left join {{ ref('loyalty_vs_advocacy') }} as advocates
+    left join {{ mart_of('advocacy', 'loyalty_vs_advocacy', {
+        'customer_key': 'string', 'tier': 'string', 'loyalty_quadrant': 'string'
+    }) }} as advocates
         on people.customer_key = advocates.customer_key
     left join forecasts
         on people.customer_key = forecasts.customer_key

@@ -6,8 +6,9 @@ import contextlib
 import math
 import os
 import re
+import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,7 @@ from patronage.publish import (
     swap_folder,
 )
 from patronage.restatements import write_restatements
+from patronage.steps import Steps
 
 # dbt's options that leave something out: then the build file is kept, and built upon
 PARTIAL = ("-s", "-m", "--select", "--models", "--model", "--exclude", "--selector")
@@ -74,6 +76,7 @@ class Run:
     adopt: bool
     say: Callable[[str], None]
     progress: Progress | None = None
+    steps: Steps = field(default_factory=Steps)
 
     def __post_init__(self) -> None:
         """Take up the log where the last build left it."""
@@ -166,8 +169,10 @@ class Run:
         """Run dbt on the project, parsed once, and count its checks. Raises BuildError."""
         try:
             if self.manifest is None:
-                self.manifest = run_dbt(["parse", *self.vars_option()], self.project).result
-            run = run_dbt(command, self.project, self.progress, self.say, self.manifest)
+                with self.steps.timed("read the project"):
+                    self.manifest = run_dbt(["parse", *self.vars_option()], self.project).result
+            told = (self.progress, self.say, self.manifest, self.steps.step)
+            run = run_dbt(command, self.project, *told)
         except BuildError as error:
             self.entry["checks_failed"] += sum(
                 line.startswith(("test ", "unit_test ")) for line in error.args
@@ -300,7 +305,10 @@ class Run:
         from patronage.gates import Gates
 
         self.gates = self.gates or Gates()
+        started = time.monotonic()
         outcome = self.gates.check(name, database, suites)
+        unmet = len(outcome.failed) + len(outcome.warned)
+        self.steps.step(f"{name} gate", outcome.status, time.monotonic() - started, unmet)
         self.entry["checks_run"] += outcome.run
         self.entry["checks_failed"] += len(outcome.failed)
         self.entry["checks_warned"] += len(outcome.warned)

@@ -1,0 +1,168 @@
+"""What other programs call: patronage.build, JSON documents of commands, a log of JSON lines."""
+
+from __future__ import annotations
+
+import io
+import json
+import pickle
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import click.testing
+import duckdb
+import pytest
+import yaml
+from conftest import PROJECT, unset_settings
+
+import patronage
+from patronage.cli import Terminal, builds, main
+
+ORDERS = "order_id,ordered_at,customer_id,amount\n" + "".join(
+    f"{n},2024-01-{n % 28 + 1:02} 10:00:00,c{n % 9},20\n" for n in range(1, 41)
+)
+
+
+@pytest.fixture
+def place(tmp_path, monkeypatch) -> Path:
+    """An empty warehouse folder, with nothing of the caller's settings."""
+    unset_settings(monkeypatch)
+    for name, value in {"SALT": "pepper", "WAREHOUSE": str(tmp_path / "warehouse")}.items():
+        monkeypatch.setenv(f"PATRONAGE_{name}", value)
+    monkeypatch.chdir(PROJECT)
+    return tmp_path / "warehouse"
+
+
+def called(*arguments: str) -> click.testing.Result:
+    """Run a command in this process, as a program would."""
+    return click.testing.CliRunner().invoke(main, list(arguments))
+
+
+def told(*arguments: str, code: int = 0) -> dict[str, Any]:
+    """The one document that a command prints with --json."""
+    result = called(*arguments, "--json")
+    assert result.exit_code == code, result.stderr
+    return json.loads(result.stdout)
+
+
+def is_free(file: Path) -> bool:
+    """Whether nobody in this process has a database file open: it can be opened otherwise."""
+    duckdb.connect(str(file), config={"threads": 1}).close()
+    return True
+
+
+def test_a_program_builds_again_and_again(place, shop, parsed_once, monkeypatch, capfd):
+    """A missing column, a closed gate, a sound delivery: of each the result, and no open file."""
+    broken = shop("broken", orders=ORDERS.replace("ordered_at", "day"))
+    with pytest.raises(patronage.BuildFailed, match="required column ordered_at is missing") as no:
+        patronage.build(broken, system="files")
+    assert no.value.kind == "build"
+    assert is_free(place / "build.duckdb")
+    again = pickle.loads(pickle.dumps(no.value))  # as it comes out of a worker of another process
+    assert (again.kind, again.faults) == ("build", no.value.faults)
+
+    # the command calls the same function: its document says the same
+    monkeypatch.setenv("PATRONAGE_DATA", str(shop("half", orders=ORDERS.replace("2024-01-1", "x"))))
+    found = told("build", code=1)
+    assert (found["command"], found["status"], found["kind"]) == ("build", "failed", "data")
+    assert "at most 20% of the rows are rejected" in found["errors"][0]["message"]
+    assert found["errors"][-1] == {"message": "nothing was published"}
+    assert is_free(place / "build.duckdb")
+
+    monkeypatch.setenv("PATRONAGE_LOG", "json")
+    monkeypatch.delenv("PATRONAGE_DATA")
+    capfd.readouterr()
+    lines: list[str] = []
+    data = shop(orders=ORDERS)
+    result = patronage.build(data, as_of="2024-02-01", timezone="Europe/Berlin", say=lines.append)
+    assert result.file == place / "patronage.duckdb"
+    assert (str(result.as_of), result.raw_rows, result.rejected_rows) == ("2024-02-01", 40, 0)
+    assert result.rows["core.orders"] == 40
+    assert result.checks_run > 300
+    assert json.loads(json.dumps(result.as_json()))["build_id"] == result.build_id
+    assert any(line.startswith("built and checked in") for line in lines)
+    assert is_free(place / "build.duckdb")
+
+    # what is on stderr are the steps, a line each, and stdout is the caller's
+    stdout, stderr = capfd.readouterr()
+    assert stdout == ""
+    steps = [json.loads(line) for line in stderr.splitlines()]
+    assert all(list(one)[:3] == ["time", "level", "event"] for one in steps)
+    assert steps[0]["event"] == "started"
+    assert (steps[-1]["event"], steps[-1]["build_id"]) == ("published", result.build_id)
+    ended = {one["step"]: one for one in steps if one["event"] == "step"}
+    assert {"model orders", "raw gate", "marts gate", "publish"} <= ended.keys()
+    assert ended["publish"]["rows"] == sum(result.rows.values())
+    assert ended["model orders"]["seconds"] > 0
+    warned = [one["message"] for one in steps if one["level"] == "warning"]
+    assert warned == list(result.warnings)
+    assert not [one for one in steps if one["level"] == "error"]
+
+    # the environment is as it was, and the log holds all three
+    monkeypatch.delenv("PATRONAGE_LOG")
+    found = told("status")
+    assert [one["status"] for one in found["builds"]] == ["failed", "failed", "published"]
+    assert found["builds"][-1]["build_id"] == result.build_id
+    assert told("rejects") == {
+        "command": "rejects", "status": "ok", "errors": [], "rejected_rows": 0,
+        "reasons": [], "files": [],
+    }  # fmt: skip
+
+
+def test_each_command_tells_what_is_wrong_as_json(place, shop):
+    for command in ("status", "rejects", "publish"):
+        found = told(command, code=1)
+        assert (found["command"], found["status"]) == (command, "failed")
+        assert "run `patronage build` first" in found["errors"][0]["message"]
+    assert told("status", "--latest", code=2)["errors"][0]["message"].startswith("No such option")
+    assert told("inspect", "/nowhere", code=2)["status"] == "failed"
+
+
+def test_another_project_is_not_built_by_the_command(place, tmp_path, monkeypatch):
+    (tmp_path / "dbt_project.yml").write_text("name: retailer\n")
+    monkeypatch.chdir(tmp_path)
+    assert "is built by `dbt build`" in told("build", code=1)["errors"][0]["message"]
+
+
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_progress_is_shown_at_a_terminal_only(monkeypatch, is_terminal):
+    def build(project, options, accept, adopt, prepare, say, progress):
+        progress(3, 7, "a_model")
+        say("warning: a line")
+        raise patronage.BuildFailed("place", ["the disk is full"])
+
+    screen = io.StringIO()
+    terminal = Terminal(file=screen, force_terminal=is_terminal, width=100)
+    monkeypatch.setattr(builds, "console", terminal)
+    monkeypatch.setattr(builds, "build_and_publish", build)
+    assert called("build").exit_code == 1
+    assert ("a_model" in screen.getvalue()) == is_terminal
+    assert ("\x1b" in screen.getvalue()) == is_terminal
+    assert "warning: a line" in screen.getvalue()
+
+
+def test_the_package_is_imported_without_dbt():
+    slow = "{'dbt', 'duckdb', 'great_expectations', 'rich'} & set(__import__('sys').modules)"
+    program = [sys.executable, "-c", f"import patronage; print({slow})"]
+    said = subprocess.run(program, capture_output=True, text=True, check=True).stdout
+    assert said.strip() == "set()"
+
+
+def examples(page: str, language: str) -> list[str]:
+    """The blocks of code of a page in a language."""
+    text = (PROJECT / "docs" / page).read_text()
+    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+
+
+def test_the_examples_for_other_programs_are_sound(tmp_path):
+    """They name libraries that are not here: what can be checked is how they are written."""
+    programs = examples("operate.md", "python")
+    assert all(any(name in one for one in programs) for name in ("airflow", "dagster"))
+    for program in programs:
+        compile(program, "docs/operate.md", "exec")
+    for page in ("operate.md", "package.md"):
+        assert all(yaml.safe_load(block) for block in examples(page, "yaml"))
+        for block in examples(page, "sh"):
+            subprocess.run(["bash", "-n", "-c", block], check=True)
