@@ -202,6 +202,7 @@ ROOMS = [
     "audiences",
     "campaigns",
     "scenarios",
+    "bi",
 ]
 
 
