@@ -21,6 +21,7 @@ from patronage.contract import contract_of
 from patronage.dbt import BuildError, dbt_environment, project_folder, warehouse_folder
 from patronage.docs import write_docs
 from patronage.folder import FolderError, claim, empty, kind_of, umask
+from patronage.postgres import send
 from patronage.publish import (
     BUILD_FILE,
     DOCS_FOLDER,
@@ -54,9 +55,34 @@ def build(context: click.Context, accept: bool, adopt: bool) -> None:
 @click.command("publish")
 @click.option("--accept", is_flag=True, help="Do not compare this delivery with the last one.")
 @ADOPT
-def publish_command(accept: bool, adopt: bool) -> None:
-    """Check and publish the marts of the last build, without building anew."""
+@click.option("--to", help="Into a PostgreSQL database instead: postgresql://… or env:NAME.")
+@click.option("--schema-prefix", default="", help="With --to: what its schemas' names begin with.")
+def publish_command(accept: bool, adopt: bool, to: str | None, schema_prefix: str) -> None:
+    """Check and publish the marts of the last build, without building anew.
+
+    With --to, what was published last goes into the schemas of a PostgreSQL database, too, all
+    tables in one transaction. A password comes from PGPASSWORD, or stands in the variable NAME.
+    """
+    if to is None and schema_prefix:
+        fail("--schema-prefix belongs to --to")
+    if to is not None and (accept or adopt):
+        fail("--accept and --adopt belong to publishing here: run `patronage publish` first")
+    if to is not None:
+        return send_to(to, schema_prefix)
     run_and_publish([], accept, adopt, Run.take_build)
+
+
+def send_to(to: str, prefix: str) -> None:
+    """Fill the published tables into a database, and print how many."""
+    started = time.monotonic()
+    try:
+        rows = send(warehouse_folder(project_folder()) / PUBLIC_FILE, to, prefix)
+    except (FolderError, PublishError, OSError) as error:
+        fail(str(error), "nothing was changed in the database")
+    console.print(
+        f"published {len(rows)} tables, {sum(rows.values()):,} rows, into the database in "
+        f"{time.monotonic() - started:.0f} s"
+    )
 
 
 def run_and_publish(
