@@ -166,7 +166,7 @@ def send(file: Path, to: str, prefix: str = "") -> dict[str, int]:
 def _attached(
     file: Path, address: str, password: str | None
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection that reaches the file, as `shop`, the database, as `target`, and nothing else."""
+    """A connection to the file, as `shop`, and the database, as `target`, and to nothing else."""
     driver = extension_file("postgres_scanner")
     if driver is None:
         raise PublishError("a package is needed for this: pip install 'patronage[databases]'")
