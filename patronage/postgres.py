@@ -151,9 +151,8 @@ def send(file: Path, to: str, prefix: str = "") -> dict[str, int]:
     try:
         with _attached(file, *address_of(to)) as connection:
             tables = _tables_of(connection, prefix)
-            connection.execute("begin")
-            rows = _filled(connection, tables)
-            connection.execute("commit")
+            with _transaction(connection):
+                rows = _filled(connection, tables)
             for table in tables:  # else each publish would need as much room again
                 with contextlib.suppress(duckdb.Error):
                     _run(connection, f"vacuum (analyze) {table.sql_name}", in_transaction=False)
@@ -190,6 +189,19 @@ def _attached(
             os.environ["PGPASSWORD"] = before
         elif password is not None:
             del os.environ["PGPASSWORD"]
+
+
+@contextlib.contextmanager
+def _transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """All that is done meanwhile is done, or nothing of it."""
+    connection.execute("begin")
+    try:
+        yield
+    except BaseException:
+        with contextlib.suppress(duckdb.Error):  # where the server is gone, too: else it would be
+            connection.execute("rollback")  # tried while the connection is closed, and abort all
+        raise
+    connection.execute("commit")
 
 
 def _tables_of(connection: duckdb.DuckDBPyConnection, prefix: str) -> list[Table]:
