@@ -49,7 +49,7 @@ select
     date '2024-02-29' + n::integer as order_date,
     timestamp '2024-02-29 23:59:59' as ordered_at,
     n % 2 = 0 as is_valid,
-    n * 4000000000000000 as large,
+    1000000000000000 + n as large,
     case when n <> 2 then 'x' end as note
 from range(1, {many}::bigint + 1) as numbers(n)
 """
@@ -113,7 +113,7 @@ def test_csv_holds_what_the_tables_hold(export, file, tmp_path):
     content = (tmp_path / "out/core.orders.csv").read_bytes()
     assert content.startswith(
         b"order_key,net_amount,share,order_date,ordered_at,is_valid,large,note\r\n"
-        b"o1,1.2345,0.3333333333333333,2024-03-01,2024-02-29 23:59:59,false,4000000000000000,x\r\n"
+        b"o1,1.2345,0.3333333333333333,2024-03-01,2024-02-29 23:59:59,false,1000000000000001,x\r\n"
     )
     read = polars.read_csv(tmp_path / "out/core.orders.csv", try_parse_dates=True)
     with duckdb.connect(str(file), read_only=True) as connection:
