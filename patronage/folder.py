@@ -25,7 +25,7 @@ UNUSED = {".gitignore", "lost+found"}
 BY_DBT = re.compile(r"build\.duckdb(\.wal|\.tmp)?|target|logs|spark|spark_catalog")
 # folders of a project that hold code, settings or raw files
 OF_PROJECT = ("models", "macros", "seeds", "tests", "patronage", "analyses", "profiles", "data",
-              ".git", ".github", ".ci", ".venv", ".venv-spark")  # fmt: skip
+              ".git", ".github", ".ci", ".venv", ".venv-spark", ".venv-bi")  # fmt: skip
 
 UMASK = os.umask(0o077)  # the caller's: read by setting it, and set again at once
 os.umask(UMASK)

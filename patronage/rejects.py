@@ -17,8 +17,10 @@ from patronage.database import literal, opened, quoted
 from patronage.folder import open_private
 
 EXAMPLES = 3
-# what begins a formula, also behind blanks or as a full-width sign; a number begins none
-FORMULA = re.compile(r"[\s\x00-\x1f\u200b\ufeff]*[=+\-@＝＋－＠]|[\t\r\n]")
+# what begins a formula, also behind blanks or as a full-width sign; a number begins none. Signs are
+# spelt as both this language and the database's read them
+BLANKS = "\\x00-\\x20\x85\xa0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff"
+FORMULA = re.compile(rf"[{BLANKS}]*[=+\-@＝＋－＠]|[\t\r\n]")
 NUMBER = re.compile(r"[+-]?[0-9]+([.][0-9]+)?([eE][+-]?[0-9]+)?")
 ERASED = "erased"
 

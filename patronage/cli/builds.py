@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -20,9 +21,11 @@ from patronage.dbt import BuildError, dbt_environment, project_folder, warehouse
 from patronage.docs import write_docs
 from patronage.folder import FolderError, claim, empty, kind_of, umask
 from patronage.pipeline import Run
+from patronage.postgres import send
 from patronage.publish import (
     BUILD_FILE,
     DOCS_FOLDER,
+    PUBLIC_FILE,
     PublishError,
     only_writer,
     readable,
@@ -56,11 +59,40 @@ def build(context: click.Context, accept: bool, adopt: bool, as_json: bool) -> N
 @click.command("publish")
 @click.option("--accept", is_flag=True, help="Do not compare this delivery with the last one.")
 @ADOPT
+@click.option("--to", help="Into a PostgreSQL database instead: postgresql://… or env:NAME.")
+@click.option("--schema-prefix", default="", help="With --to: what its schemas' names begin with.")
 @AS_JSON
-def publish_command(accept: bool, adopt: bool, as_json: bool) -> None:
-    """Check and publish the marts of the last build, without building anew."""
+def publish_command(
+    accept: bool, adopt: bool, to: str | None, schema_prefix: str, as_json: bool
+) -> None:
+    """Check and publish the marts of the last build, without building anew.
+
+    With --to, what was published last goes into the schemas of a PostgreSQL database, too, all
+    tables in one transaction. A password comes from PGPASSWORD, or stands in the variable NAME.
+    """
     with document("publish", as_json) as found:
-        run_and_publish([], accept, adopt, Run.take_build, found)
+        if to is None and schema_prefix:
+            fail("--schema-prefix belongs to --to")
+        if to is not None and (accept or adopt):
+            fail("--accept and --adopt belong to publishing here: run `patronage publish` first")
+        if to is not None:
+            send_to(to, schema_prefix, found)
+        else:
+            run_and_publish([], accept, adopt, Run.take_build, found)
+
+
+def send_to(to: str, prefix: str, found: dict[str, Any]) -> None:
+    """Fill the published tables into a database, and say how many."""
+    started = time.monotonic()
+    try:
+        rows = send(warehouse_folder(project_folder()) / PUBLIC_FILE, to, prefix)
+    except (FolderError, PublishError, OSError) as error:
+        fail(str(error), "nothing was changed in the database")
+    found |= {"status": "published", "rows_per_table": rows}
+    console.print(
+        f"published {len(rows)} tables, {sum(rows.values()):,} rows, into the database in "
+        f"{time.monotonic() - started:.0f} s"
+    )
 
 
 def run_and_publish(

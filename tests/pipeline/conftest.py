@@ -12,11 +12,12 @@ import os
 import shutil
 import tempfile
 import types
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import postgres_server as servers
 import pytest
 import yaml
 from dbt.contracts.graph.manifest import Manifest
@@ -193,6 +194,13 @@ def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Warehouse:
             warehouse.build(checks=True)
             (folder / "is_built").touch()
     return warehouse
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.PostgresServer]:
+    """A PostgreSQL server, one for all tests of the run."""
+    with servers.running(tmp_path_factory.mktemp("postgres", numbered=True)) as server:
+        yield server
 
 
 @pytest.fixture

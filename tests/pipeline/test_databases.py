@@ -29,7 +29,6 @@ CREATE = (
     "insert into customers values ('ann', 'ann@example.com')",
     "create table diary (secret_note text)",
 )
-UNATTENDED = {"LC_ALL": "C", "PATH": os.environ.get("PATH", "")}
 
 
 def statements(number: str = "numeric(12, 2)") -> list[str]:
@@ -50,54 +49,11 @@ def core(warehouse):
 
 
 @pytest.fixture(scope="module")
-def postgres(tmp_path_factory) -> Iterator[str]:
-    """The address of a PostgreSQL server of its own, which asks for a password."""
-    if not shutil.which("initdb"):
-        pytest.skip("PostgreSQL is not installed")
-    folder = tmp_path_factory.mktemp("postgres", numbered=True)
-    folder.chmod(0o755)
-    for parent in [*folder.parents][:3]:
-        parent.chmod(parent.stat().st_mode | 0o011)
-    # the server refuses to run as root
-    user: dict[str, Any] = {"user": "postgres", "group": "postgres"} if os.getuid() == 0 else {}
-    if user:
-        shutil.chown(folder, **user)
-    data, secret = folder / "data", folder / "password"
-    secret.write_text("open sesame")
-    secret.chmod(0o644)
-    subprocess.run(
-        [
-            *("initdb", "--pgdata", str(data), "--username", "shop", "--auth", "scram-sha-256"),
-            *("--pwfile", str(secret), "--no-sync"),
-        ],
-        check=True,
-        capture_output=True,
-        env=UNATTENDED,
-        cwd=folder,
-        **user,
-    )
-    options = ["-c", "listen_addresses=", "-c", f"unix_socket_directories={folder}", "-F"]
-    server = subprocess.Popen(
-        ["postgres", "-D", str(data), *options],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        env=UNATTENDED,
-        cwd=folder,
-        **user,
-    )
-    try:
-        env = UNATTENDED | {"PGPASSWORD": "open sesame"}
-        client = ["psql", "-h", str(folder), "-U", "shop", "-d", "postgres", "-qc"]
-        for _ in range(100):
-            if not subprocess.run([*client, ""], env=env, capture_output=True).returncode:
-                break
-            time.sleep(0.1)
-        for statement in statements():
-            subprocess.run([*client, statement], env=env, check=True)
-        yield f"postgres:host={folder} user=shop dbname=postgres"
-    finally:
-        server.terminate()
-        server.wait(30)
+def postgres(postgres_server) -> str:
+    """The address of a PostgreSQL server that holds a shop, and asks for a password."""
+    for statement in statements():
+        postgres_server.run(statement)
+    return f"postgres:{postgres_server.address}"
 
 
 @pytest.fixture(scope="module")

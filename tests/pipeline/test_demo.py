@@ -242,6 +242,48 @@ def test_every_value_of_a_labelled_column_has_a_label(demo):
             assert {(table, column, value) for (value,) in found} <= set(labels)
 
 
+def test_the_wrong_sums_that_the_documentation_shows_are_those_of_the_demo(demo):
+    """Each with the right one beside it: a table in docs/bi.md."""
+    share, orders = "customer_share.new_customer_share", "core.orders"
+    months = "period_grain = 'month' and breakdown = 'total'"
+    stock = "lifecycle.lifecycle_stock where period_grain = 'month'"
+    sums = [
+        (
+            f"sum(total_net_amount) from {share}",
+            f"sum(total_net_amount) from {share} where {months}",
+        ),
+        (f"sum(net_amount) from {orders}", f"sum(net_amount) from {orders} where is_valid"),
+        ("sum(clv) from lifecycle.clv", "sum(clv) from lifecycle.clv where horizon_days = 365"),
+        (
+            f"sum(customers) from {share} where {months}",
+            f"count(distinct customer_key) from {orders} where is_valid",
+        ),
+        (f"sum(customers) from {stock}", f"max_by(total, period_end) from (select period_end, "
+         f"sum(customers) as total from {stock} group by all)"),
+        (
+            f"100 * avg(new_order_share) from {share} where {months}",
+            f"100 * sum(new_net_amount) / sum(total_net_amount) from {share} where {months}",
+        ),
+        (
+            "sum(cohort_customers) from lifecycle.cohort_retention",
+            "sum(cohort_customers) from lifecycle.cohort_retention"
+            " where months_since = 0 and basis = 'period'",
+        ),
+    ]  # fmt: skip
+    table = (PROJECT / "docs/bi.md").read_text().partition("| asked |")[2].partition("\n\n")[0]
+    shown = [[cell.strip() for cell in line.split("|")[2:4]] for line in table.splitlines()[2:]]
+    found = [[demo.rows(f"select {query}")[0][0] for query in pair] for pair in sums]
+    assert shown == [
+        [f"{value:.1f} %" if value < 100 else f"{value:,.0f}" for value in pair] for pair in found
+    ]
+    moved = "date_trunc('{}', ordered_at) <> date_trunc('{}', order_date)"
+    days, months = (
+        demo.rows(f"select count(*) from {orders} where {moved.format(unit, unit)}")[0][0]
+        for unit in ("day", "month")
+    )
+    assert f"{days} another day and {months} another month" in (PROJECT / "docs/bi.md").read_text()
+
+
 def test_what_campaigns_bring_is_as_planted(demo, truth):
     """At the edges of what is put down to a letter; what one adds that some were held out of."""
     for table, key, planted in (
