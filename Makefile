@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: build try build-spark test test-faults test-spark test-mutations fingerprint bench bench-spark lint docs lock clean
+.PHONY: build try build-spark test test-faults test-spark test-mutations fingerprint bench bench-spark lint metrics docs lock clean
 
 # The environment: everything of the lock file, compiled once, and this package in place.
 $(VENV)/.ready: requirements.lock pyproject.toml
@@ -77,6 +77,10 @@ lint: $(VENV)/.ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(if $(strip $(SQL)),$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar $(SQL))
+
+# The metrics of models/semantic; ARGS="net_sales --group-by metric_time__month" asks for one.
+metrics: $(VENV)/.ready
+	$(BIN)/patronage metrics $(ARGS)
 
 # A browsable description of every model and column.
 docs: $(VENV)/.ready
