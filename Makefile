@@ -82,9 +82,9 @@ lint: $(VENV)/.ready
 metrics: $(VENV)/.ready
 	$(BIN)/patronage metrics $(ARGS)
 
-# A browsable description of every model and column.
+# A browsable description of every table and column; ARGS="--all": of every step as well.
 docs: $(VENV)/.ready
-	PATRONAGE_SALT= DBT_TARGET_PATH=$(or $(DBT_TARGET_PATH),target) $(BIN)/patronage docs
+	PATRONAGE_SALT= DBT_TARGET_PATH=$(or $(DBT_TARGET_PATH),target) $(BIN)/patronage docs $(ARGS)
 
 # The lock file, anew from pyproject.toml.
 lock: $(VENV)/.ready

@@ -15,8 +15,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import duckdb
-
 from patronage.database import opened, quoted
 from patronage.dbt import run_dbt
 
@@ -70,41 +68,19 @@ def relations(found: Any) -> Iterator[dict[str, Any]]:
             yield from relations(value)
 
 
-class Published:
-    """The published file as MetricFlow's protocol `SqlClient` wants it."""
+class Dialect:
+    """What MetricFlow asks of its protocol `SqlClient` to write SQL: it runs none itself.
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Read by this connection."""
+    Its own tables of rows hold amounts as floats.
+    """
+
+    def __init__(self) -> None:
+        """Write for DuckDB."""
         from metricflow.protocols.sql_client import SqlEngine
         from metricflow.sql.render.duckdb_renderer import DuckDbSqlPlanRenderer
 
-        self.connection = connection
         self.sql_engine_type = SqlEngine.DUCKDB
         self.sql_plan_renderer = DuckDbSqlPlanRenderer()
-
-    def query(self, stmt: str, sql_bind_parameter_set: object = None) -> Any:
-        """Return a query's table; MetricFlow binds no parameters on DuckDB."""
-        from metricflow.data_table.mf_table import MetricFlowDataTable
-
-        found = self.connection.execute(stmt)
-        names = [name for name, *_ in found.description]
-        return MetricFlowDataTable.create_from_rows(names, found.fetchall())
-
-    def execute(self, stmt: str, sql_bind_parameter_set: object = None) -> None:
-        """Run a statement."""
-        self.connection.execute(stmt)
-
-    def dry_run(self, stmt: str, sql_bind_parameter_set: object = None) -> None:
-        """Raise duckdb.Error for a query that cannot run."""
-        self.connection.execute(f"explain {stmt}")
-
-    def close(self) -> None:
-        """Close the connection."""
-        self.connection.close()
-
-    def render_bind_parameter_key(self, bind_parameter_key: str) -> str:
-        """Return how a parameter stands in SQL."""
-        return f"${bind_parameter_key}"
 
 
 class Metrics:
@@ -128,13 +104,13 @@ class Metrics:
         for table in relations(manifest):  # by its name in any file, not in the build file
             table["relation_name"] = f"{quoted(table['schema_name'])}.{quoted(table['alias'])}"
         self.manifest = manifest
-        self.client = Published(opened(file))
+        self.connection = opened(file)
         lookup = SemanticManifestLookup(read(manifest_json_string=json.dumps(manifest)))
-        self.engine: MetricFlowEngine = MetricFlowEngine(lookup, self.client)
+        self.engine: MetricFlowEngine = MetricFlowEngine(lookup, Dialect())
 
     def close(self) -> None:
         """Close the file."""
-        self.client.close()
+        self.connection.close()
 
     def described(self) -> list[tuple[str, str, str]]:
         """Name, label and description of each metric, by name."""
@@ -160,11 +136,11 @@ class Metrics:
     def answer(self, question: Question) -> tuple[list[str], list[tuple[Cell, ...]]]:
         """Names of the columns, and the rows: by their groups, where no other order is asked for.
 
-        Times at midnight are dates. Raises MetricsError.
+        Times at midnight are dates. Raises MetricsError, duckdb.Error.
         """
-        table = self._answered(self.engine.query, self._request(question)).result_df
-        names = list(table.column_names)
-        rows = [tuple(map(as_date, row)) for row in table.rows]
+        found = self.connection.execute(self.sql(question))
+        names = [name for name, *_ in found.description]
+        rows = [tuple(map(as_date, row)) for row in found.fetchall()]
         if not question.order_by and not question.limit:
             values = {name for name, *_ in self.described()}
             groups = [place for place, name in enumerate(names) if name not in values]
@@ -191,8 +167,6 @@ class Metrics:
         """What MetricFlow returns; its errors, pages long, as one line."""
         try:
             return ask(asked)
-        except duckdb.Error:
-            raise
         except Exception as error:  # its own have no common class
             raise MetricsError(in_a_line(str(error))) from error
 

@@ -204,12 +204,13 @@ def rejects(to: Path | None, table: str | None, source: str | None, raw: bool) -
 
 
 @click.command()
-def docs() -> None:
-    """Write the browsable description of every model and column: one page that loads nothing."""
+@click.option("--all", "every_step", is_flag=True, help="With private steps, macros and tests.")
+def docs(every_step: bool) -> None:
+    """Write the browsable description of every table and column: one page that loads nothing."""
     project = project_folder()
     try:
         with dbt_environment(project) as target:
-            page = write_docs(project, target)
+            page = write_docs(project, target, every_step)
     except (BuildError, OSError) as error:
         fail(*map(str, error.args))
     console.print(f"open {page}")
