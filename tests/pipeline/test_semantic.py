@@ -163,7 +163,7 @@ SAME = {
 def test_a_metric_is_what_the_mart_says(ask, metrics, asked):
     """To the cent; shares to what the marts round them to."""
     name, *groups = asked
-    rows = metrics.client.connection.execute(SAME[asked]).fetchall()
+    rows = metrics.connection.execute(SAME[asked]).fetchall()
     right = {row[:-1]: row[-1] for row in rows if row[-1] is not None}
     found = ask(name, *groups)
     assert right
@@ -205,7 +205,7 @@ def test_a_question_is_asked_of_part_of_the_rows_in_any_order(metrics):
         select channel, sum(net_amount) from core.orders where is_valid and country = 'DE'
         group by 1 order by 2 desc limit 2
     """
-    assert rows == metrics.client.connection.execute(right).fetchall()
+    assert rows == metrics.connection.execute(right).fetchall()
     assert "net_amount" in metrics.sql(question)
     assert {"order__channel", "customer__rfm_segment"} < set(metrics.groups(["net_sales"]))
 
@@ -237,7 +237,7 @@ def test_the_command_answers_from_the_published_file_alone(metrics, published, c
     written = tmp_path / "answer.csv"
     assert command("net_sales", "--csv", str(written)).exit_code == 0
     (header, (total,)) = csv.reader(written.open(newline=""))
-    right = metrics.client.connection.execute(
+    right = metrics.connection.execute(
         "select sum(net_amount) from core.orders where is_valid"
     ).fetchall()
     assert (header, Decimal(total)) == (["net_sales"], right[0][0])
@@ -323,6 +323,6 @@ def test_mf_asks_the_published_file_by_the_readers_profile(metrics, published, t
         assert not re.search("(?i)warn|error", done.stdout + done.stderr)
     rows = list(csv.DictReader(answer.open(newline="")))
     sales = f"select period_start, total_net_amount from {SALES.format('total')}"
-    right = dict(metrics.client.connection.execute(sales).fetchall())
+    right = dict(metrics.connection.execute(sales).fetchall())
     found = {row["metric_time__month"][:10]: Decimal(row["net_sales"]) for row in rows}
     assert found == {str(month): amount for month, amount in right.items()}
