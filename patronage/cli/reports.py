@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from patronage.cli.terminal import console, fail
 from patronage.dbt import project_folder, warehouse_folder
 from patronage.folder import FolderError, claim, umask
 from patronage.publish import PublishError, only_writer
+from patronage.report.errors import ReportError
+from patronage.report.pages import FOLDER
 
 
 @click.command()
@@ -16,10 +20,18 @@ def report() -> None:
 
     Its pages are YAML files in the project's folder `dashboards`.
     """
-    from patronage.report.errors import ReportError  # the drawing takes a second to load
-    from patronage.report.write import write_report
+    draw(project_folder())
 
-    project = project_folder()
+
+def has_pages(project: Path) -> bool:
+    """Whether a project has pages for a report."""
+    return any((project / FOLDER).glob("*.yml"))
+
+
+def draw(project: Path, *after: str) -> None:
+    """Write the report; where it fails, end with its line and with `after`."""
+    from patronage.report.write import write_report  # drawing takes a second to load
+
     warehouse = warehouse_folder(project)
     try:
         with umask():
@@ -27,7 +39,7 @@ def report() -> None:
             with only_writer(warehouse):
                 page = write_report(project, warehouse)
     except (FolderError, PublishError, ReportError) as error:
-        fail(str(error))
+        fail(f"report: {error}", *after)
     except OSError as error:
-        fail(f"the report cannot be written: {error.strerror}")
-    console.print(f"open {page}")
+        fail(f"report: {error.filename or warehouse} cannot be written: {error.strerror}", *after)
+    console.print(f"report: python3 -m webbrowser {page.as_uri()}")

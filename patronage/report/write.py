@@ -9,7 +9,14 @@ from pathlib import Path
 import duckdb
 
 from patronage.folder import foreign, kind_of
-from patronage.publish import PUBLIC_FILE, REPORT_FOLDER, clean_up, new_folder, readable, swap_folder
+from patronage.publish import (
+    PUBLIC_FILE,
+    REPORT_FOLDER,
+    clean_up,
+    new_folder,
+    readable,
+    swap_folder,
+)
 from patronage.report.errors import ReportError
 from patronage.report.pages import FOLDER, Page, read_pages
 from patronage.report.published import Published
