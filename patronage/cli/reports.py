@@ -15,12 +15,27 @@ from patronage.report.pages import FOLDER
 
 
 @click.command()
-def report() -> None:
+@click.option(
+    "--png", type=click.Path(path_type=Path), help="Write charts and texts into a folder."
+)
+@click.option(
+    "--pdf", type=click.Path(path_type=Path), help="Write numbers and charts as A4 sheets."
+)
+@click.option("--page", "names", multiple=True, help="With --png, --pdf: this page only (again).")
+@click.option("--force", is_flag=True, help="With --png, --pdf: write over what is there.")
+def report(png: Path | None, pdf: Path | None, names: tuple[str, ...], force: bool) -> None:
     """Draw the published numbers as one page that loads nothing: warehouse/report/index.html.
 
-    Its pages are YAML files in the project's folder `dashboards`.
+    Its pages are YAML files in the project's folder `dashboards`. With --png or --pdf the pictures
+    of a mail are written instead, for you alone; a page is named like its file, without number.
     """
-    draw(project_folder())
+    project = project_folder()
+    if png or pdf:
+        write_pictures(project, png, pdf, names, force)
+    elif names or force:
+        fail("--page and --force belong to --png and --pdf")
+    else:
+        draw(project)
 
 
 def has_pages(project: Path) -> bool:
@@ -43,3 +58,23 @@ def draw(project: Path, *after: str) -> None:
     except OSError as error:
         fail(f"report: {error.filename or warehouse} cannot be written: {error.strerror}", *after)
     console.print(f"report: python3 -m webbrowser {page.as_uri()}")
+
+
+def write_pictures(
+    project: Path, png: Path | None, pdf: Path | None, names: tuple[str, ...], force: bool
+) -> None:
+    """Write what a mail needs; where it fails, end with one line."""
+    from patronage.report.mail import chosen, write_pdf, write_png
+    from patronage.report.write import opened_for
+
+    try:
+        with umask(), opened_for(project, warehouse_folder(project)) as (pages, theme, published):
+            wanted = chosen(published, pages, names)
+            written = write_png(published, theme, wanted, png, force) if png else []
+            written += [write_pdf(published, theme, wanted, pdf, force)] if pdf else []
+    except (FolderError, ReportError) as error:
+        fail(f"report: {error}")
+    except OSError as error:
+        fail(f"report: {error.filename or png or pdf} cannot be written: {error.strerror}")
+    for file in written:
+        console.print(str(file))

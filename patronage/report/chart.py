@@ -1,4 +1,4 @@
-"""Drawing: Vega-Lite and rows in, a static SVG whose colours are CSS variables out; or a PNG."""
+"""Drawing: Vega-Lite and rows in, a static SVG whose colours are CSS variables out."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from patronage.text import printable
 VERSION = "6.4"  # of Vega-Lite
 WIDTHS = {"third": 320, "half": 500, "full": 1040}  # pixels
 NARROW = 330
-FONT = "Inter, system-ui, -apple-system, Segoe UI, Liberation Sans, sans-serif"
+FONT = "Liberation Sans"  # lies in vl-convert, and is as wide as Arial and Helvetica
 ROW = "_row"  # the place of a mark's row among the chart's numbers
 NUMBER = f"isValid(datum.{ROW}) ? '{ROW}' + datum.{ROW} : ''"
 # marks that stand for one row; lines and areas stand for many, and texts for what lies below them
@@ -44,7 +44,8 @@ def config(narrow: bool) -> dict[str, Any]:
                    "labelFontWeight": "bold", "labelLimit": 200},
         "legend": {"labelColor": "var(--ink)", "titleColor": "var(--soft)", "orient": "top",
                    "title": None, "symbolType": "square", "labelFontSize": 11, "offset": 6,
-                   "labelLimit": 130 if narrow else 180} | ({"columns": 2} if narrow else {}),
+                   "labelLimit": 130 if narrow else 180, "columnPadding": 14,
+                   **({"columns": 2} if narrow else {})},
         "range": {"category": [f"var(--c{i})" for i in range(1, 8)]},
         "line": {"strokeWidth": 2.2},
         "bar": {"color": "var(--c1)"},
@@ -52,7 +53,8 @@ def config(narrow: bool) -> dict[str, Any]:
         "rect": {"color": "var(--c1)"},
         "rule": {"color": "var(--line)"},
         "point": {"size": 90, "color": "var(--c1)"},
-        "title": {"color": "var(--ink)"},
+        "tick": {"opacity": 1, "color": "var(--c2)"},
+        "title": {"color": "var(--ink)", "subtitleColor": "var(--soft)"},
     }  # fmt: skip
 
 
@@ -181,17 +183,6 @@ def svg_of(
     except ValueError as error:
         raise failed(chart, error) from None
     return tidy(drawn, key, chart.title)
-
-
-def png_of(spec: dict[str, Any], colours: dict[str, str], chart: Chart) -> bytes:
-    """A specification as PNG, in these colours. Raises ReportError."""
-    try:
-        drawn: bytes = vl_convert.vegalite_to_png(
-            coloured(spec, colours), VERSION, scale=2, allowed_base_urls=[]
-        )
-    except ValueError as error:
-        raise failed(chart, error) from None
-    return drawn
 
 
 def coloured(spec: dict[str, Any], colours: dict[str, str]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from patronage.text import printable
 FOLDER = "dashboards"
 THEME_FILE = "theme.yml"
 FILE = re.compile(r"[0-9]{2}_([a-z][a-z0-9_]*)\.yml")
+OF_ROWS = re.compile(r"\{(\w+)\}")  # a kind that another column of the row says
 SIZES = ("third", "half", "full")
 COLUMN = re.compile(r"[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*){2}")
 TABLE = re.compile(r"[a-z_][a-z0-9_]*\.[a-z_][a-z0-9_]*")
@@ -160,7 +161,7 @@ def part_of(taken: Taken) -> dict[str, Any]:
             raise ReportError(f"{taken.where}: a column is schema.table.column, not {column!r}")
     kinds = taken.mapping("kinds")
     for column, kind in kinds.items():
-        if kind not in KINDS:
+        if kind not in KINDS and not (isinstance(kind, str) and OF_ROWS.fullmatch(kind)):
             raise ReportError(
                 f"{taken.where}: the kind of {column} is one of {', '.join(KINDS)}, not {kind!r}"
             )

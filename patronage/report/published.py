@@ -56,12 +56,24 @@ class Facts:
         return self.start + timedelta(days=365) if self.start else None
 
     @property
+    def month(self) -> date | None:
+        """The first day of the last month that is over."""
+        if not self.as_of:
+            return None
+        after = self.as_of + timedelta(days=1)
+        return (after.replace(day=1) - timedelta(days=1)).replace(day=1)
+
+    @property
     def words(self) -> dict[str, tuple[Any, str]]:
         """What $as_of and its like stand for: in a chart, and in a text."""
         dates = {"as_of": self.as_of, "start": self.start, "censored": self.censored}
         found: dict[str, tuple[Any, str]] = {
             name: (day.isoformat() if day else None, text(day)) for name, day in dates.items()
         }
+        found["month"] = (
+            self.month.isoformat() if self.month else None,
+            f"{self.month:%B %Y}" if self.month else text(None),
+        )
         return found | {"currency": (self.currency, self.currency)}
 
     def filled(self, said: str) -> str:

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import re
 from dataclasses import dataclass, field
+from datetime import date
 from importlib.resources import files
 from typing import Any
 
@@ -14,12 +15,11 @@ from markupsafe import Markup
 
 from patronage.report.chart import NARROW, WIDTHS, svg_of
 from patronage.report.errors import ReportError
-from patronage.report.pages import Chart, Kpi, Page, Part
+from patronage.report.pages import OF_ROWS, Chart, Kpi, Page, Part
 from patronage.report.published import Published
 from patronage.report.theme import Theme, as_css
-from patronage.report.values import kind_of_column, raw, text
-
-NUMERIC = {"money", "whole", "share", "points", "change", "number"}
+from patronage.report.values import KINDS, kind_of_column, raw, text
+from patronage.text import printable
 
 
 @dataclass(frozen=True)
@@ -171,18 +171,38 @@ class Renderer:
             empty="" if rows else self.facts.filled(chart.empty),
             wide=wide,
             narrow=narrow,
-            table=self.table(names, rows, chart.kinds) if rows else None,
+            table=self.table(chart, names, rows) if rows else None,
         )
 
-    def table(self, names: list[str], rows: list[tuple[Any, ...]], kinds: dict[str, str]) -> Table:
-        """The rows of a query as texts."""
-        of_names = [kind_of_column(name, kinds) for name in names]
-        cells = [[cell(v, kind) for v, kind in zip(row, of_names, strict=True)] for row in rows]
+    def cell(self, value: Any, kind: str, with_unit: bool) -> Cell:
+        """A value as a cell; amounts have the currency in their column's head, or with them."""
+        said, program = text(value, kind), raw(value)
+        is_number = not isinstance(value, str | bool | date)
+        if with_unit and kind == "money" and value is not None:
+            said = f"{said} {self.facts.currency}".rstrip()
+        return Cell(said, None if said == program else program, is_number)
+
+    def table(self, chart: Chart, names: list[str], rows: list[tuple[Any, ...]]) -> Table:
+        """The rows of a query as texts. Raises ReportError."""
+        of_names = {name: kind_of_column(name, chart.kinds) for name in names}
+        by_row = {name: found[1] for name, kind in of_names.items()
+                  if (found := OF_ROWS.fullmatch(kind))}  # fmt: skip
+        if unknown := [kind for kind in by_row.values() if kind not in names]:
+            raise ReportError(f"{chart.where}: kinds names {unknown[0]}, which sql does not give")
+        shown = [name for name in names if name not in by_row.values()]
+        cells = []
+        for row in rows:
+            values = dict(zip(names, row, strict=True))
+            kinds = {name: values[by_row[name]] if name in by_row else of_names[name]
+                     for name in shown}  # fmt: skip
+            if unknown := [kind for kind in kinds.values() if kind not in KINDS]:
+                raise ReportError(f"{chart.where}: sql gives the kind {printable(str(unknown[0]))}")
+            cells.append([self.cell(values[n], kinds[n], n in by_row) for n in shown])
         heads = []
-        for place, (name, kind) in enumerate(zip(names, of_names, strict=True)):
-            unit = f" ({self.facts.currency})" if kind == "money" and self.facts.currency else ""
-            is_number = all(row[place].is_number for row in cells)
-            heads.append(Cell(name.replace("_", " ") + unit, name, is_number))
+        for place, name in enumerate(shown):
+            is_money = of_names[name] == "money" and self.facts.currency
+            head = name.replace("_", " ") + (f" ({self.facts.currency})" if is_money else "")
+            heads.append(Cell(head, name, all(row[place].is_number for row in cells)))
         flag = names.index("is_complete") if "is_complete" in names else None
         is_open = (flag is not None and row[flag] is False for row in rows)
         return Table(heads, cells, frozenset(i for i, one in enumerate(is_open) if one))
@@ -194,14 +214,6 @@ class Renderer:
             table, name = column.rsplit(".", 1)
             tables.setdefault(table, []).append((column, name, meaning))
         return [(name, self.published.tables[name], columns) for name, columns in tables.items()]
-
-
-def cell(value: Any, kind: str) -> Cell:
-    """A value as a cell."""
-    said, program = text(value, kind), raw(value)
-    is_number = not isinstance(value, str | bool) and (value is None or kind in NUMERIC
-                                                       or not hasattr(value, "year"))  # fmt: skip
-    return Cell(said, None if said == program else program, is_number)
 
 
 def resource(name: str) -> str:

@@ -147,8 +147,8 @@ def test_an_adopted_folder_keeps_its_own_and_a_foreign_project_runs_nothing(
 @pytest.mark.parametrize(
     "name",
     [".lock", ".build_log.json.new", "build_log.json", "build.duckdb", "patronage.duckdb",
-     ".candidate.duckdb", "parquet", "data_docs", "report", ".parquet.link", "target", "target/logs",
-     "target/manifest.json", "spark", ".patronage", GENERATION],
+     ".candidate.duckdb", "parquet", "data_docs", "report", ".parquet.link", "target",
+     "target/logs", "target/manifest.json", "spark", ".patronage", GENERATION],
 )  # fmt: skip
 @pytest.mark.parametrize("leads_to", ["file", "folder"])
 def test_no_link_leads_out_of_the_folder(copy, tmp_path, name, leads_to):
