@@ -16,7 +16,7 @@ from patronage.report.pages import Part
 from patronage.report.values import NOTHING, text
 from patronage.text import printable, without_values
 
-MOST_ROWS = 10_000  # of one chart: more are no picture, and fill the memory of a phone
+MOST_ROWS = 3_000  # of one chart: more are no picture, and take their time
 
 # what a value of a few is called, and its place among them: label('lifecycle_stock.stage', stage)
 MACROS = """
