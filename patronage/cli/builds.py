@@ -16,6 +16,7 @@ from rich.table import Table
 
 from patronage.build import GateError, Run
 from patronage.build_log import read_log
+from patronage.cli.reports import draw, has_pages
 from patronage.cli.terminal import console, fail, tables
 from patronage.contract import contract_of
 from patronage.dbt import BuildError, dbt_environment, project_folder, warehouse_folder
@@ -34,35 +35,42 @@ from patronage.salt import SaltError, salted
 from patronage.text import printable
 
 ADOPT = click.option("--adopt", is_flag=True, help="Take a folder that holds other files, too.")
+NO_REPORT = click.option("--no-report", is_flag=True, help="Leave the report as it is.")
 
 
 @click.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
 @click.option("--accept", is_flag=True, help="Do not compare this delivery with the last one.")
 @ADOPT
+@NO_REPORT
 @click.pass_context
-def build(context: click.Context, accept: bool, adopt: bool) -> None:
-    """Check the raw rows, run `dbt build`, check the marts and publish them.
+def build(context: click.Context, accept: bool, adopt: bool, no_report: bool) -> None:
+    """Check the raw rows, run `dbt build`, check the marts, publish them and draw the report.
 
     All of dbt's own options are passed on (--vars, --select, --threads, --target, --full-refresh).
     Sources come from the var `sources` or from PATRONAGE_DATA, PATRONAGE_SYSTEM,
     PATRONAGE_TIMEZONE, PATRONAGE_TIMES and PATRONAGE_CURRENCY; the date from PATRONAGE_AS_OF; the
     output folder from PATRONAGE_WAREHOUSE; the salt of hashed addresses from PATRONAGE_SALT.
     """
-    run_and_publish(list(context.args), accept, adopt, Run.build)
+    run_and_publish(list(context.args), accept, adopt, no_report, Run.build)
 
 
 @click.command("publish")
 @click.option("--accept", is_flag=True, help="Do not compare this delivery with the last one.")
 @ADOPT
-def publish_command(accept: bool, adopt: bool) -> None:
-    """Check and publish the marts of the last build, without building anew."""
-    run_and_publish([], accept, adopt, Run.take_build)
+@NO_REPORT
+def publish_command(accept: bool, adopt: bool, no_report: bool) -> None:
+    """Check and publish the marts of the last build, without building anew; draw the report."""
+    run_and_publish([], accept, adopt, no_report, Run.take_build)
 
 
 def run_and_publish(
-    options: list[str], accept: bool, adopt: bool, prepare: Callable[[Run], None]
+    options: list[str],
+    accept: bool,
+    adopt: bool,
+    no_report: bool,
+    prepare: Callable[[Run], None],
 ) -> None:
-    """Prepare the build file, publish its marts and print what came out."""
+    """Prepare the build file, publish its marts and print what came out; draw the report."""
     logging.raiseExceptions = False  # a full disk is told in one line, not in a log's traceback
     project = project_folder()
     started = time.monotonic()
@@ -113,6 +121,8 @@ def run_and_publish(
     console.print(docs_line(project))
     file = warehouse_folder(project) / PUBLIC_FILE
     console.print(f"published {file} in {time.monotonic() - started:.0f} s")
+    if not no_report and has_pages(project):
+        draw(project, "what was built is published, the last report stays")
 
 
 def docs_line(project: Path) -> str:
