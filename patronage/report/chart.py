@@ -212,6 +212,7 @@ DROPPED = {"class", "role", "aria-hidden", "aria-roledescription", "pointer-even
            "xmlns:xlink", "version"}  # fmt: skip
 GEOMETRY = {"d", "transform", "x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "width", "height",
             "viewBox"}  # fmt: skip
+USED = re.compile(r"url\(#([^)]*)\)")
 LONG = re.compile(r"-?\d+\.\d+(?:e-\d+)?")
 
 
@@ -221,6 +222,11 @@ def tidy(drawn: str, key: str, title: str) -> str:
     Only tags are changed: what stands between them are values.
     """
     is_first = True
+    ids: dict[str, str] = {}
+
+    def named(given: str) -> str:
+        """An id of this chart alone; Vega counts on through all charts of a program."""
+        return ids.setdefault(given, f"{key}{len(ids)}")
 
     def change(tag: re.Match[str]) -> str:
         nonlocal is_first
@@ -238,8 +244,9 @@ def tidy(drawn: str, key: str, title: str) -> str:
             if one not in DROPPED and (one, value) not in DEFAULTS
         }
         if "id" in kept:
-            kept["id"] = f"{key}{kept['id']}"
-        kept = {one: value.replace("url(#", f"url(#{key}") for one, value in kept.items()}
+            kept["id"] = named(kept["id"])
+        kept = {one: USED.sub(lambda used: f"url(#{named(used[1])})", value)
+                for one, value in kept.items()}  # fmt: skip
         if is_first:
             kept |= {"role": "img", "aria-label": escaped(title)}
             is_first = False

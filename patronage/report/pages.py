@@ -62,7 +62,7 @@ class Page:
     file: str
     title: str
     lead: str
-    needs: tuple[str, ...]  # schema.table: without a row in each, the page is left out
+    needs: tuple[str, ...]  # `schema.table or …`: without a row for each, the page is left out
     without: str  # why it is left out, in a sentence
     kpis: tuple[Kpi, ...]
     charts: tuple[Chart, ...]
@@ -100,9 +100,9 @@ def page_of(name: str, file: str, said: Any) -> Page:
     """A page from what its file says. Raises ReportError."""
     taken = Taken(file, said, {"title", "lead", "needs", "without", "kpis", "charts"})
     needs = taken.texts("needs")
-    for table in needs:
-        if not TABLE.fullmatch(table):
-            raise ReportError(f"{file}: needs lists tables as schema.table, not {table!r}")
+    for need in needs:
+        if not all(map(TABLE.fullmatch, need.split(" or "))):
+            raise ReportError(f"{file}: needs lists tables as schema.table, not {need!r}")
     if needs and not taken.said.get("without"):
         raise ReportError(f"{file}: a page with needs says in `without` why it is left out")
     return Page(

@@ -12,25 +12,21 @@ REFERENCE = re.compile(rb"\b(\d+) 0 R\b")
 
 
 def pdf_of(sheets: list[str]) -> bytes:
-    """Return one PDF with a page per SVG. Raises ReportError."""
+    """Return one PDF with a page per SVG; the same bytes for the same. Raises ReportError."""
     objects: dict[int, bytes] = {}
     kids = []
     for sheet in sheets:
-        shift = len(objects) + 2  # 1 is the catalogue, 2 the list of pages
         parts = objects_of(vl_convert.svg_to_pdf(sheet))
-        numbers = {number: shift + place for place, number in enumerate(sorted(parts), 1)}
-        lists = {number for number, body in parts.items() if b"/Type /Pages" in body}
-        for number, body in sorted(parts.items()):
-            head, stream, data = body.partition(b"stream\n")
-            head = REFERENCE.sub(
-                lambda found, numbers=numbers, lists=lists: (
-                    b"%d 0 R" % (2 if int(found[1]) in lists else numbers[int(found[1])])
-                ),
-                head,
-            )
-            if b"/Type /Page\n" in head:
-                kids.append(numbers[number])
-            objects[numbers[number]] = head + stream + data
+        kids.append(len(objects) + 3)  # 1 is the catalogue, 2 the list of pages
+        order = in_order(parts)
+        numbers = {number: kids[-1] + place for place, number in enumerate(order)}
+
+        def renumbered(found: re.Match[bytes], numbers: dict[int, int] = numbers) -> bytes:
+            return b"%d 0 R" % numbers.get(int(found[1]), 2)  # but for the list of its own
+
+        for number in order:
+            head, stream, data = parts[number].partition(b"stream\n")
+            objects[numbers[number]] = REFERENCE.sub(renumbered, head) + stream + data
     refer = b" ".join(b"%d 0 R" % kid for kid in kids)
     objects[1] = b"<< /Type /Catalog /Pages 2 0 R >>\n"
     objects[2] = b"<< /Type /Pages /Count %d /Kids [%s] >>\n" % (len(kids), refer)
@@ -44,6 +40,31 @@ def pdf_of(sheets: list[str]) -> bytes:
         written + b"xref\n0 %d\n0000000000 65535 f \n%s" % (count, rows)
         + b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (count, len(written))
     )  # fmt: skip
+
+
+def in_order(parts: dict[int, bytes]) -> list[int]:
+    """Numbers of a page's objects, the page first, each as it is first referred to.
+
+    vl-convert numbers them, and lists a page's fonts, as a hash has it. Changes the page.
+    """
+    lists = [number for number, body in parts.items() if b"/Type /Pages" in body]
+    page = next((number for number, body in parts.items() if b"/Type /Page\n" in body), None)
+    if page is None:
+        raise ReportError("the charts' PDF has no page")
+    parts[page] = re.sub(
+        rb"(?<=/Font <<\n)((?: +/\w+ \d+ 0 R\n)+)",
+        lambda found: b"".join(sorted(found[1].splitlines(keepends=True))),
+        parts[page],
+    )
+    order, left = [], [page]
+    while left:
+        number = left.pop(0)
+        if number in order or number in lists:
+            continue
+        order.append(number)
+        head = parts[number].partition(b"stream\n")[0]
+        left += [int(found) for found in REFERENCE.findall(head)]
+    return order
 
 
 def objects_of(pdf: bytes) -> dict[int, bytes]:

@@ -16,7 +16,7 @@ from patronage.report.pages import Part
 from patronage.report.values import NOTHING, text
 from patronage.text import printable, without_values
 
-MOST_ROWS = 10_000  # of one chart: more are no picture, and fill the memory of a phone
+MOST_ROWS = 3_000  # of one chart: more are no picture, and take their time
 
 # what a value of a few is called, and its place among them: label('lifecycle_stock.stage', stage)
 MACROS = """
@@ -125,15 +125,24 @@ class Published:
             raise ReportError(f"{part.where}: no {what} {column} is published")
         return self.meanings[column]
 
-    def lacks(self, file: str, tables: tuple[str, ...]) -> bool:
-        """Whether one of these tables has no row. Raises ReportError where one is not published."""
-        for table in tables:
-            if table not in self.tables:
-                raise ReportError(f"{file}: no table {table} is published")
-            name = ".".join(map(quoted, table.split(".")))
-            if not self.connection.execute(f"select 1 from {name} limit 1").fetchall():
-                return True
-        return False
+    def lacks(self, file: str, needs: tuple[str, ...]) -> bool:
+        """Whether one of these needs, `table or table …`, has no row in any of its tables.
+
+        Raises ReportError where a table is not published.
+        """
+        found = []
+        for need in needs:
+            tables = need.split(" or ")
+            if unknown := [table for table in tables if table not in self.tables]:
+                raise ReportError(f"{file}: no table {unknown[0]} is published")
+            names = [".".join(map(quoted, table.split("."))) for table in tables]
+            found.append(
+                any(
+                    self.connection.execute(f"select 1 from {name} limit 1").fetchall()
+                    for name in names
+                )
+            )
+        return not all(found)
 
     def rows(self, part: Part, most: int = MOST_ROWS) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Names and rows of a part's query. Raises ReportError with one line."""
