@@ -3,7 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: build try build-spark test test-faults test-spark test-bi test-mutations fingerprint bench bench-spark lint docs lock clean
+.PHONY: build try build-spark test test-faults test-spark test-bi test-mutations fingerprint bench bench-spark lint metrics docs lock \
+	clean
 
 # The environment: everything of the lock file, compiled once, and this package in place.
 $(VENV)/.ready: requirements.lock pyproject.toml
@@ -90,9 +91,13 @@ lint: $(VENV)/.ready
 	$(BIN)/ruff format --check .
 	$(if $(strip $(SQL)),$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar $(SQL))
 
-# A browsable description of every model and column.
+# The metrics of models/semantic; ARGS="net_sales --group-by metric_time__month" asks for one.
+metrics: $(VENV)/.ready
+	$(BIN)/patronage metrics $(ARGS)
+
+# A browsable description of every table and column; ARGS="--all": of every step as well.
 docs: $(VENV)/.ready
-	PATRONAGE_SALT= DBT_TARGET_PATH=$(or $(DBT_TARGET_PATH),target) $(BIN)/patronage docs
+	PATRONAGE_SALT= DBT_TARGET_PATH=$(or $(DBT_TARGET_PATH),target) $(BIN)/patronage docs $(ARGS)
 
 # The lock file, anew from pyproject.toml.
 lock: $(VENV)/.ready

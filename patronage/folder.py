@@ -54,11 +54,13 @@ OURS: tuple[tuple[str, str, Callable[[set[str]], bool] | None], ...] = (
     (r"logs", "folder", _some_of("dbt.log")),
     (r"spark", "folder", _all_like(r".*\.db")),
     (r"spark_catalog", "folder", _some_of("service.properties")),
-    (r"\.(parquet|data_docs)\.[0-9]+-[0-9]{20}", "folder", None),
-    (r"(parquet|data_docs)|\.(parquet|data_docs)\.link", "link", None),
+    (r"\.(parquet|data_docs|report)\.[0-9]+-[0-9]{20}", "folder", None),
+    (r"(parquet|data_docs|report)|\.(parquet|data_docs|report)\.link", "link", None),
 )
 # of these, what anybody who may enter the folder may read
-PUBLIC = re.compile(r"patronage\.duckdb|build_log\.json|\.?(parquet|data_docs)\b.*|\.patronage")
+PUBLIC = re.compile(
+    r"patronage\.duckdb|build_log\.json|\.?(parquet|data_docs|report)\b.*|\.patronage"
+)
 
 
 @contextlib.contextmanager

@@ -22,6 +22,7 @@ BUILD_FILE = "build.duckdb"
 PUBLIC_FILE = "patronage.duckdb"
 PARQUET_FOLDER = "parquet"
 DOCS_FOLDER = "data_docs"
+REPORT_FOLDER = "report"
 CANDIDATE_FILE = ".candidate.duckdb"
 
 # Files of this storage version open in every DuckDB from 1.0 on, so older BI drivers read them too.
@@ -112,7 +113,7 @@ def only_writer(warehouse: Path) -> Iterator[None]:
 def clean_up(warehouse: Path) -> None:
     """Remove what a build or publish that was killed has left; the caller is the only writer."""
     remove(*warehouse.glob(f"{CANDIDATE_FILE}*"), warehouse / f"{BUILD_FILE}.tmp")
-    for name in (PARQUET_FOLDER, DOCS_FOLDER):
+    for name in (PARQUET_FOLDER, DOCS_FOLDER, REPORT_FOLDER):
         link = warehouse / name
         kept = os.readlink(link) if link.is_symlink() else ""
         left = (path for path in warehouse.glob(f".{name}.*") if path.name != kept)

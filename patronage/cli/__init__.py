@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from patronage.cli import audiences, builds, doors, shops
+from patronage.cli import audiences, builds, doors, metrics, reports, shops
 from patronage.cli.terminal import Commands, Terminal
 
 __all__ = ["Terminal", "main"]
@@ -16,7 +16,7 @@ def main() -> None:
     """Build and publish a customer warehouse from a shop's raw orders and events."""
 
 
-for module in (audiences, builds, doors, shops):
+for module in (audiences, builds, doors, metrics, reports, shops):
     for command in vars(module).values():
         if isinstance(command, click.Command):
             main.add_command(command)

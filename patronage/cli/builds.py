@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from datetime import datetime
@@ -15,6 +16,7 @@ from rich.table import Table
 
 from patronage.api import BuildFailed, build_and_publish
 from patronage.build_log import read_log
+from patronage.cli.reports import draw, has_pages
 from patronage.cli.terminal import AS_JSON, console, document, fail, tables, written
 from patronage.contract import contract_of
 from patronage.dbt import BuildError, dbt_environment, project_folder, warehouse_folder
@@ -36,15 +38,19 @@ from patronage.text import printable
 from patronage.upload import upload as copy_to_store
 
 ADOPT = click.option("--adopt", is_flag=True, help="Take a folder that holds other files, too.")
+NO_REPORT = click.option("--no-report", is_flag=True, help="Leave the report as it is.")
 
 
 @click.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
 @click.option("--accept", is_flag=True, help="Do not compare this delivery with the last one.")
 @ADOPT
+@NO_REPORT
 @AS_JSON
 @click.pass_context
-def build(context: click.Context, accept: bool, adopt: bool, as_json: bool) -> None:
-    """Check the raw rows, run `dbt build`, check the marts and publish them.
+def build(
+    context: click.Context, accept: bool, adopt: bool, no_report: bool, as_json: bool
+) -> None:
+    """Check the raw rows, run `dbt build`, check the marts, publish them and draw the report.
 
     All of dbt's own options are passed on (--vars, --select, --threads, --target, --full-refresh).
     Sources come from the var `sources` or from PATRONAGE_DATA, PATRONAGE_SYSTEM,
@@ -54,6 +60,7 @@ def build(context: click.Context, accept: bool, adopt: bool, as_json: bool) -> N
     """
     with document("build", as_json) as found:
         run_and_publish(list(context.args), accept, adopt, Run.build, found)
+        end_with_report(no_report, found)
 
 
 @click.command("publish")
@@ -61,11 +68,12 @@ def build(context: click.Context, accept: bool, adopt: bool, as_json: bool) -> N
 @ADOPT
 @click.option("--to", help="Into a PostgreSQL database instead: postgresql://… or env:NAME.")
 @click.option("--schema-prefix", default="", help="With --to: what its schemas' names begin with.")
+@NO_REPORT
 @AS_JSON
 def publish_command(
-    accept: bool, adopt: bool, to: str | None, schema_prefix: str, as_json: bool
+    accept: bool, adopt: bool, to: str | None, schema_prefix: str, no_report: bool, as_json: bool
 ) -> None:
-    """Check and publish the marts of the last build, without building anew.
+    """Check and publish the marts of the last build, without building anew; draw the report.
 
     With --to, what was published last goes into the schemas of a PostgreSQL database, too, all
     tables in one transaction. A password comes from PGPASSWORD, or stands in the variable NAME.
@@ -79,6 +87,7 @@ def publish_command(
             send_to(to, schema_prefix, found)
         else:
             run_and_publish([], accept, adopt, Run.take_build, found)
+            end_with_report(no_report, found)
 
 
 def send_to(to: str, prefix: str, found: dict[str, Any]) -> None:
@@ -103,6 +112,7 @@ def run_and_publish(
     found: dict[str, Any],
 ) -> None:
     """Prepare the build file, publish its marts, and print what came out or put it into `found`."""
+    logging.raiseExceptions = False  # a full disk is told in one line, not in a log's traceback
     project = project_folder()
     columns = (
         TextColumn("{task.description}", markup=False),
@@ -137,6 +147,14 @@ def run_and_publish(
             console.print(f"  {line}")
         console.print(docs_line(project))
         console.print(f"published {result.file} in {result.seconds:.0f} s")
+
+
+def end_with_report(no_report: bool, found: dict[str, Any]) -> None:
+    """Draw the report, if there are pages for one and nobody wants to do without."""
+    project = project_folder()
+    if not no_report and has_pages(project):
+        page = draw(project, "what was built is published, the last report stays")
+        found["report"] = str(page)
 
 
 def ways_out(error: BuildFailed, project: Path) -> list[str]:
@@ -272,12 +290,13 @@ def show_reasons(reasons: list[Reason]) -> None:
 
 
 @click.command()
-def docs() -> None:
-    """Write the browsable description of every model and column: one page that loads nothing."""
+@click.option("--all", "every_step", is_flag=True, help="With private steps, macros and tests.")
+def docs(every_step: bool) -> None:
+    """Write the browsable description of every table and column: one page that loads nothing."""
     project = project_folder()
     try:
         with dbt_environment(project) as target:
-            page = write_docs(project, target)
+            page = write_docs(project, target, every_step)
     except (BuildError, OSError) as error:
         fail(*map(str, error.args))
     console.print(f"open {page}")

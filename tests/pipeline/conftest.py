@@ -57,6 +57,15 @@ def parsed() -> tuple[Manifest, Path]:
     return manifest, target / "manifest.json"
 
 
+def chromium() -> str:
+    """The browser's program; without one the test is skipped."""
+    names = (os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
+    found = next((path for name in names if name and (path := shutil.which(name))), None)
+    if not found:
+        pytest.skip("no chromium is installed: apt-get install chromium")
+    return found
+
+
 SETTINGS = ("DATA", "SYSTEM", "TIMEZONE", "TIMES", "CURRENCY", "AS_OF", "SALT", "MEMORY_LIMIT")
 
 

@@ -241,7 +241,11 @@ def test_two_at_once(copied):
     folder, _ = copied
     with only_writer(folder):
         program = subprocess.run(
-            command("build"), env=environment(folder), capture_output=True, text=True, check=False
+            command("build", "--no-report"),
+            env=environment(folder),
+            capture_output=True,
+            text=True,
+            check=False,
         )
     assert program.returncode == 1
     assert (
@@ -278,7 +282,11 @@ def test_a_full_disk_leaves_the_old_file(copied, tmp_path):
             publish(disk, manifest)
         assert what_a_reader_sees(disk) == "one"
         program = subprocess.run(
-            command("build"), env=environment(disk), capture_output=True, text=True, check=False
+            command("build", "--no-report"),
+            env=environment(disk),
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert program.returncode == 1
         assert "is full" in program.stderr
@@ -299,7 +307,11 @@ def test_a_folder_that_is_read_only(copied, tmp_path):
         shutil.copytree(folder, disk, dirs_exist_ok=True, symlinks=True)
         subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
         program = subprocess.run(
-            command("publish"), env=environment(disk), capture_output=True, text=True, check=False
+            command("publish", "--no-report"),
+            env=environment(disk),
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert program.returncode == 1
         assert f"{disk} cannot be written to: Read-only file system" in program.stderr
@@ -331,7 +343,7 @@ def test_a_damaged_build_file(copied):
 def run(folder: Path, data: Path, *options: str) -> subprocess.CompletedProcess[str]:
     """Run `patronage build` to its end."""
     return subprocess.run(
-        command("build", *options), env=environment(folder, data),
+        command("build", "--no-report", *options), env=environment(folder, data),
         capture_output=True, text=True, check=False,
     )  # fmt: skip
 
@@ -349,7 +361,9 @@ def test_what_fails_is_named_and_the_old_file_stays(tmp_path, monkeypatch):
         unset_settings(monkeypatch)
         own = {"WAREHOUSE": str(folder), "DATA": str(data), "SALT": salt}
         return click.testing.CliRunner().invoke(
-            main, ["build", *options], env={f"PATRONAGE_{name}": own[name] for name in own}
+            main,
+            ["build", "--no-report", *options],
+            env={f"PATRONAGE_{name}": own[name] for name in own},
         )
 
     def fails(orders: str, *named: str, **options: str) -> None:
@@ -423,7 +437,7 @@ def test_a_build_killed_at_fifty_random_moments(tmp_path):
         status = f"build{number}"
         (data / "orders.csv").write_text(SHOP.replace(",paid", f",{status}"))
         program = subprocess.Popen(
-            command("build"), env=environment(folder, data),
+            command("build", "--no-report"), env=environment(folder, data),
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -460,7 +474,11 @@ def test_a_million_orders_within_a_gigabyte(tmp_path):
         "PATRONAGE_TIMEZONE": "Europe/Berlin",
     }  # fmt: skip
     program = subprocess.run(
-        command("build"), env=settings_of_it, capture_output=True, text=True, check=False
+        command("build", "--no-report"),
+        env=settings_of_it,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert program.returncode == 0, program.stderr
     assert not (folder / "build.duckdb.tmp").exists()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -13,7 +12,7 @@ import click.testing
 import duckdb
 import pytest
 import yaml
-from conftest import PROJECT, Warehouse, unset_settings
+from conftest import PROJECT, Warehouse, chromium, unset_settings
 
 from patronage.cli import main
 from patronage.contract import contract_of, judged_rows
@@ -247,17 +246,9 @@ def test_what_others_built_is_tested_before_it_is_published(built, tmp_path, mon
     assert not (folder / "patronage.duckdb").exists()
 
 
-def chromium() -> str | None:
-    """The browser, where there is one."""
-    names = (os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
-    return next((path for name in names if name and (path := shutil.which(name))), None)
-
-
 def seen(page: Path, folder: Path) -> str:
     """The text of a page as a browser shows it, without a network."""
     program = chromium()
-    if not program:
-        pytest.skip("no chromium is installed: apt-get install chromium")
     command = [program, "--headless=new", "--no-sandbox", "--disable-gpu", "--dump-dom",
                f"--user-data-dir={folder}", "--host-resolver-rules=MAP * ~NOTFOUND",
                page.as_uri()]  # fmt: skip

@@ -17,7 +17,7 @@ from conftest import PROJECT, parsed
 from dbt.cli.resolvers import default_profiles_dir
 
 from patronage.contract import contract_of
-from patronage.docs import with_contract
+from patronage.docs import for_readers, with_contract
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +67,77 @@ def test_published_descriptions_stand_alone(manifest):
         if LEANING.match(text := column["description"])
     ]
     assert leaning == []
+
+
+def test_readers_see_the_published_tables_and_where_they_come_from():
+    """Steps, tests of their own, macros and unpublished columns are left out; the way leads on."""
+    described = json.loads(parsed()[1].read_text())
+    orders = {"metadata": {"database": "build"}, "columns": {"net_amount": {}, "order_number": {}}}
+    catalog = {"nodes": {"model.patronage.orders": orders, "model.patronage.int_as_of": {}}}
+    marts = {node["unique_id"] for node in models(described) if is_mart(node)}
+    for_readers(described, catalog)
+    assert {node["unique_id"] for node in models(described)} == marts
+    tests = [one for one in described["nodes"].values() if one["resource_type"] == "test"]
+    assert len(tests) > 100
+    assert {one["attached_node"] for one in tests if one["attached_node"][0] == "m"} == marts
+    assert described["unit_tests"] == described["macros"] == {}
+    # what a step made of orders and events comes from them
+    above = described["parent_map"]["model.patronage.visit_conversion"]
+    assert {"model.patronage.orders", "model.patronage.sessions"} <= set(above)
+    assert "model.patronage.visit_conversion" in described["child_map"]["model.patronage.orders"]
+    shown = described["nodes"]["model.patronage.orders"]
+    assert shown["relation_name"] == '"patronage"."core"."orders"'
+    assert "net_amount" in shown["columns"]
+    assert "order_number" not in shown["columns"]
+    built = {"metadata": {"database": "patronage"}, "columns": {"net_amount": {}}}
+    assert catalog == {"nodes": {"model.patronage.orders": built}}
+
+
+def test_the_overview_leads_to_every_table(manifest):
+    """Room by room, in the words of the README."""
+    text = manifest["docs"]["doc.patronage.__overview__"]["block_contents"]
+    rooms = re.findall(r"(?m)^\| (\w+) \| (.+?) \| (\[.+) \|$", text)
+    readme = (PROJECT / "README.md").read_text()
+    assert re.findall(r"(?m)^\| `(\w+)` \| (.+?) \|$", readme)[-len(rooms) :] == [
+        (name, answers) for name, answers, _ in rooms
+    ]
+    linked = [
+        (name, *one)
+        for name, _, tables in rooms
+        for one in re.findall(r"\[(\w+)\]\(#!/model/(.+?)\)", tables)
+    ]
+    marts = [
+        (node["schema"], node["alias"], node["unique_id"])
+        for node in models(manifest)
+        if is_mart(node)
+    ]
+    assert sorted(linked) == sorted(marts)
+    assert set(re.findall(r"#!/model/([\w.]+)", text)) == {one for *_, one in marts}
+
+
+def test_every_page_of_the_report_is_an_exposure_of_what_it_reads(manifest):
+    """Of the tables that dbt makes: publishing adds the build log and the restatements."""
+    made = {(node["schema"], node["alias"]): node["unique_id"] for node in models(manifest)}
+    pages = {}
+    for file in (PROJECT / "dashboards").glob("[0-9]*.yml"):
+        page = yaml.safe_load(file.read_text())
+        said = " ".join(
+            " ".join([*part.get("columns", []), part.get("sql", "")])
+            for part in (*page.get("kpis", []), *page.get("charts", []))
+        )
+        said += " " + " ".join(page.get("needs", []))
+        reads = {made[one] for one in re.findall(r"\b([a-z_]+)\.([a-z_]+)", said) if one in made}
+        name = file.stem.split("_", 1)[1]
+        url = f"../report/index.html#{name}"
+        pages[name] = (page["title"], page["lead"], url, sorted(reads))
+    exposures = {
+        one["name"]: (
+            one["label"], one["description"], one["url"], sorted(one["depends_on"]["nodes"])
+        )
+        for one in manifest["exposures"].values()
+    }  # fmt: skip
+    assert exposures == pages
+    assert all(not one["owner"]["email"] for one in manifest["exposures"].values())
 
 
 def test_plain_dbt_finds_its_profile_in_the_projects_folder(monkeypatch):

@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 import yaml
 from conftest import ONLY_OF_THEM, PROJECT, STAGING, Warehouse
+from report_seen import PHONE, SEEN, browser, pages, report_of
 from test_oracle import differences
 
 from patronage.sample import copy_sample
@@ -217,6 +218,24 @@ def test_complete_journey(real_shop):
         "select orders, net_amount from profile.purchase_patterns"
         " where segment_by = 'total' and weekday = 1 and hour = 0"
     ) == [(146, Decimal("3431.43"))]
+
+
+@pytest.mark.parametrize("name", ["cdnow_sample", "complete_journey"])
+def test_the_report_of_a_real_shop(real_shop, name):
+    """Without events, channels or campaigns it is shorter, and says why."""
+    file = report_of(real_shop(name))
+    with browser(**PHONE) as page:
+        page.goto(file.as_uri())
+        found = page.evaluate(SEEN)
+        for article in found["articles"]:
+            page.evaluate("name => { location.hash = name; show() }", article)
+            assert page.evaluate("document.documentElement.scrollWidth === innerWidth"), article
+        assert page.complaints == []
+    hidden = [page["title"] for one, page in pages().items() if one not in found["articles"]]
+    assert [title for title, _ in found["hidden"]] == hidden
+    assert all(why for _, why in found["hidden"])
+    for key, chart in found["charts"].items():
+        assert bool(chart["empty"]) == (chart["rows"] == 0), key
 
 
 @pytest.mark.parametrize("name", DATES)

@@ -58,7 +58,7 @@ def copy(built, folder) -> Path:
 
 
 def test_private_files_are_the_users_alone_whatever_the_umask(built):
-    public = {"patronage.duckdb", "build_log.json", "parquet", "data_docs"}
+    public = {"patronage.duckdb", "build_log.json", "parquet", "data_docs", "report"}
     public |= {os.readlink(path) for path in built.iterdir() if path.is_symlink()}
     for path in (path for path in built.rglob("*") if not path.is_symlink()):
         top, rights = path.relative_to(built).parts[0], path.stat().st_mode & 0o777
@@ -134,7 +134,7 @@ def test_an_adopted_folder_keeps_its_own_and_a_foreign_project_runs_nothing(
     for name in left:
         (copy / name).parent.mkdir(parents=True, exist_ok=True)
         (copy / name).write_text("left")
-    result = click.testing.CliRunner().invoke(main, ["publish", "--adopt"])
+    result = click.testing.CliRunner().invoke(main, ["publish", "--adopt", "--no-report"])
     assert result.exit_code == 0, result.output
     assert [(copy / name).read_text() for name in theirs] == ["theirs"] * len(theirs)
     assert [name for name in left if (copy / name).parent.name and (copy / name).exists()] == []
@@ -147,8 +147,8 @@ def test_an_adopted_folder_keeps_its_own_and_a_foreign_project_runs_nothing(
 @pytest.mark.parametrize(
     "name",
     [".lock", ".build_log.json.new", "build_log.json", "build.duckdb", "patronage.duckdb",
-     ".candidate.duckdb", "parquet", "data_docs", ".parquet.link", "target", "target/logs",
-     "target/manifest.json", "spark", ".patronage", GENERATION],
+     ".candidate.duckdb", "parquet", "data_docs", "report", ".parquet.link", "target",
+     "target/logs", "target/manifest.json", "spark", ".patronage", GENERATION],
 )  # fmt: skip
 @pytest.mark.parametrize("leads_to", ["file", "folder"])
 def test_no_link_leads_out_of_the_folder(copy, tmp_path, name, leads_to):

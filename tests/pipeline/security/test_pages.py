@@ -12,9 +12,10 @@ from pathlib import Path
 import duckdb
 import pytest
 import yaml
-from conftest import PROJECT, STAGING, Warehouse
+from conftest import PROJECT, STAGING, Warehouse, unset_settings
+from playwright.sync_api import sync_playwright
 from rich.table import Table
-from test_gates import seen
+from test_gates import chromium
 
 from patronage.cli import Terminal, main
 from patronage.contract import contract_of
@@ -111,37 +112,77 @@ def test_no_tag_of_the_data_docs_comes_from_data(tmp_path):
     assert not re.search("string .?'nothing|Traceback", harmless["validations"].text)
 
 
-def test_dbts_page_holds_nothing_of_a_shop_and_still_shows_the_models(tmp_path, monkeypatch):
-    data = tmp_path / """<img src=x onerror=alert(1)>&"' </script>"""
+@pytest.fixture(scope="module")
+def dbts_page(tmp_path_factory):
+    """The description of the models, and the folder of raw files while it was written."""
+    folder = tmp_path_factory.mktemp("described")
+    data = folder / """<img src=x onerror=alert(1)>&"' </script>"""
     data.mkdir(parents=True)
-    monkeypatch.setenv("PATRONAGE_DATA", str(data))
-    monkeypatch.setenv("PATRONAGE_SALT", "SALT-OF-THE-HASHES")
-    monkeypatch.setenv("PATRONAGE_WAREHOUSE", str(tmp_path / "warehouse"))
-    monkeypatch.delenv("DBT_TARGET_PATH", raising=False)
-    with dbt_environment(PROJECT) as target:
-        page = write_docs(PROJECT, target)
-    assert page == tmp_path / "warehouse" / "target" / "static_index.html"
+    with pytest.MonkeyPatch.context() as patch:
+        unset_settings(patch)
+        patch.setenv("PATRONAGE_DATA", str(data))
+        patch.setenv("PATRONAGE_SALT", "SALT-OF-THE-HASHES")
+        patch.setenv("PATRONAGE_WAREHOUSE", str(folder / "warehouse"))
+        patch.delenv("DBT_TARGET_PATH", raising=False)
+        with dbt_environment(PROJECT) as target:
+            page = write_docs(PROJECT, target)
+        assert os.environ["PATRONAGE_SALT"] == "SALT-OF-THE-HASHES"
+    return page, folder
+
+
+def test_dbts_page_holds_nothing_of_a_shop(dbts_page):
+    page, folder = dbts_page
+    assert page == folder / "warehouse" / "target" / "static_index.html"
     assert page.stat().st_mode & 0o777 == 0o600
     text = page.read_text()
-    assert os.environ["PATRONAGE_SALT"] == "SALT-OF-THE-HASHES"
-    for secret in ("SALT-OF", "<img src=x", "onerror=alert", str(tmp_path), str(PROJECT)):
+    for secret in ("SALT-OF", "<img src=x", "onerror=alert", str(folder), str(PROJECT)):
         assert secret not in text, secret
+    for file in page.parent.rglob("*"):
+        assert file.is_dir() or b"SALT-OF" not in file.read_bytes(), file
     assert not re.search('"(compiled_code|root_path|user_id|invocation_id|env)":', text)
     assert re.search(
         '<head><meta http-equiv="Content-Security-Policy" content="default-src \'none\'; ', text
     )
-    address = Address(page, "#!/model/model.patronage.customers?g_v=1&g_i=%2Bcustomers")
-    shown = seen(address, tmp_path / "browser")
-    assert "One row per identified person, with or without an order." in shown
-    assert "Lineage Graph" in shown
 
 
-class Address:
-    """A file with a place in it, as a browser opens it."""
+# a place of the page: what is to be read there, and what is not
+SHOWN = {
+    "#!/overview": ("Where to begin", "core.customers", "Things to know before you quote a number"),
+    "#!/model/model.patronage.customers": (
+        "One row per identified person, with or without an order.",
+        "net_amount", "credit_note_amount", "is_left_censored",
+    ),
+    "#!/model/model.patronage.clv?g_v=1&g_i=%2Bclv%2B": ("Lineage Graph", "horizon_days"),
+    "#!/metric/metric.patronage.net_sales": ("Net sales", "Goods of valid orders less discounts"),
+    "#!/exposure/exposure.patronage.value": ("Value", "../report/index.html#value", "clv"),
+}  # fmt: skip
+HIDDEN = (".patronage.int_", ".patronage.stg_", ".patronage.base_", "build.core", "undefined")
 
-    def __init__(self, file: Path, place: str) -> None:
-        """Name the file and the place."""
-        self.as_uri = lambda: file.as_uri() + place
+
+def test_dbts_page_opens_offline_and_shows_readers_what_is_published(dbts_page):
+    """No other file is asked for, and the browser has nothing to complain of."""
+    program = chromium() or pytest.skip("no chromium is installed: apt-get install chromium")
+    page, _ = dbts_page
+    asked, complaints, texts = [], [], {}
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        context = browser.new_context(viewport={"width": 1280, "height": 900}, offline=True)
+        context.on("request", lambda request: asked.append(request.url))
+        context.on("console", lambda message: complaints.append(message.text))
+        context.on("weberror", lambda error: complaints.append(str(error.error)))
+        for place, (first, *_) in SHOWN.items():
+            tab = context.new_page()
+            tab.goto(page.as_uri() + place)
+            tab.get_by_text(first).first.wait_for(timeout=60_000)
+            links = tab.locator("a").evaluate_all("all => all.map(one => one.outerHTML)")
+            texts[place] = tab.inner_text("body") + " ".join(links)
+            tab.close()
+        browser.close()
+    assert {address.split("#")[0] for address in asked} == {page.as_uri()}
+    assert complaints == []
+    for place, expected in SHOWN.items():
+        assert [text for text in expected if text not in texts[place]] == [], place
+        assert [text for text in HIDDEN if text in texts[place]] == [], place
 
 
 ROWS = {
