@@ -409,6 +409,8 @@ def test_a_shop_of_one_order(build_apart, shop, tmp_path):
     hidden = {page["title"] for name, page in pages().items() if name not in found["articles"]}
     assert {title for title, _ in found["hidden"]} == hidden
     assert all(why for _, why in found["hidden"])
+    assert {"Advocacy & leads", "Campaigns & consent", "Service & leaving"} <= hidden
+    assert "data_quality" in found["articles"]  # of its tables one has rows
     first = found["kpis"]["overview-k1"]
     assert first["value"] == "20.00 EUR"
     assert first["under"].startswith("– ")
@@ -437,6 +439,9 @@ def test_a_shop_of_one_order(build_apart, shop, tmp_path):
         ("as value", "as number", "'Orders': sql gives no column value"),
         ("count(*) as value", "channel as value", "'Orders': more than 1 row: a number has one"),
         ("lead: A sentence.", "needs: [core.nothing]\nlead: A.\nwithout: There is none.",
+         "no table core.nothing is published"),
+        ("lead: A sentence.",
+         "needs: [core.orders or core.nothing]\nlead: A.\nwithout: There is none.",
          "no table core.nothing is published"),
         ("lead: A sentence.", "lead: [A]", "lead must be a text"),
         ("lead: A sentence.", "lead: A\n  b: : c", "01_page.yml, line 4: no YAML ("),
