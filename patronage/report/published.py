@@ -74,7 +74,7 @@ class Facts:
             self.month.isoformat() if self.month else None,
             f"{self.month:%B %Y}" if self.month else text(None),
         )
-        return found | {"currency": (self.currency, self.currency)}
+        return found | {"currency": (self.currency, self.currency or "the shop's currency")}
 
     def filled(self, said: str) -> str:
         """A text of a page with its dates and the currency in it."""

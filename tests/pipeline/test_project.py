@@ -142,6 +142,19 @@ def test_a_contract_column_is_described_in_the_contract_alone():
             assert again == [], model["name"]
 
 
+def test_readers_are_offered_the_business_date_first(manifest):
+    """Superset's default time of a table is its first column of a time: no instant in UTC."""
+    times = {}
+    for node in models(manifest):
+        if is_mart(node) and room(node) == "core":
+            columns = node["columns"].values()
+            types = [column["data_type"] for column in columns]
+            times[node["name"]] = [one for one in types if one in ("date", "timestamp")]
+    instants_first = [name for name, kinds in times.items() if kinds[:1] == ["timestamp"]]
+    assert times["orders"][0] == "date"
+    assert instants_first == []
+
+
 def test_documented_columns_exist_and_existing_columns_are_documented(manifest, demo):
     found: dict[tuple[str, str], set[str]] = {}
     for schema, table, column in demo.rows(
@@ -189,6 +202,7 @@ ROOMS = [
     "audiences",
     "campaigns",
     "scenarios",
+    "bi",
 ]
 
 

@@ -2,8 +2,8 @@ with advocacy_acts as (
     select
         event_key,
         customer_key,
-        occurred_at,
         event_date as act_date,
+        occurred_at,
         event_type as act_type,
         kind,
         is_incentivised,

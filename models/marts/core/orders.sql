@@ -15,8 +15,8 @@ orders as (
         places.order_number,
         people.customer_key,
         places.customer_number,
-        staged.ordered_at,
         staged.order_date,
+        staged.ordered_at,
         staged.order_hour,
         {%- for text in [
             'status', 'channel', 'device', 'country', 'region', 'payment_method', 'coupon_code', 'referral_code'

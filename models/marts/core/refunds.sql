@@ -7,8 +7,8 @@ with refunds as (
         refunds.order_number,
         people.customer_key,
         people.customer_number,
-        refunds.refunded_at,
         refunds.refund_date,
+        refunds.refunded_at,
         refunds.amount,
         case
             when refunds.is_by_status then 'status'

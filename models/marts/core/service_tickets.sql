@@ -13,8 +13,8 @@ service_tickets as (
             when coalesce(staged.customer_id, staged.email, staged.phone) is null then orders.customer_key
             else named.customer_key
         end as customer_key,
-        staged.opened_at,
         staged.opened_date,
+        staged.opened_at,
         case
             when staged.first_response_date <= dates.as_of then staged.first_response_at
         end as first_response_at,

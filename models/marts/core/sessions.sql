@@ -20,9 +20,9 @@ sessions as (
         people.customer_key,
         visits.customer_number,
         coalesce(visitors.visitor_key, people.customer_key) as visitor_key,
+        firsts.event_date as session_date,
         visits.started_at,
         visits.ended_at,
-        firsts.event_date as session_date,
         visits.events,
         round({{ seconds_between('visits.started_at', 'visits.ended_at') }} / 60.0, 6) as minutes
     from visits

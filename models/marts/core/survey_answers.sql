@@ -11,8 +11,8 @@ answers as (
             "'respondent'", "staged.source || ':' || staged.survey_id || ':' || staged.respondent_id"
         ) }} as respondent,
         staged.question_id,
-        staged.answered_at,
         staged.answered_date,
+        staged.answered_at,
         named.customer_key,
         staged.answer
     from {{ ref('stg_survey_answers') }} as staged
@@ -31,8 +31,8 @@ survey_answers as (
         source,
         respondent,
         question_id,
-        answered_at,
         answered_date,
+        answered_at,
         customer_key,
         {{ published_value('answer', 'answer') }} as answer
     from answers

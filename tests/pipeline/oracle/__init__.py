@@ -20,6 +20,8 @@ and only the md5 of distinct contacts and visitors is taken one by one.
     audiences                 who is in which, by the profile and what people want
     steps, campaigns, budgets                 what is sent, and what it brings and costs
     service, voice, markets, sharing, scenarios                 the rest of sections 11 and 12
+    monthly                       the numbers of all of them in one long table
+    cohorts                       a part of lifecycle
     marts, comparing              what the marts hold; how they are compared
 
 Units. Inside money is an Int64 of ten-thousandths of the currency (a DECIMAL(18,4) without its

@@ -15,6 +15,7 @@ from oracle import (
     customer_share,
     engagement,
     lifecycle,
+    monthly,
     profile,
     scenarios,
     service,
@@ -52,6 +53,7 @@ DEFAULT_PARAMS: dict[str, Any] = {
     "contact_max_accounts": 10,
     "contact_max_guest_orders": 50,
     "visitor_max_people": 10,
+    "breakdown_values": 20,
     "clv_horizon_days": [30, 90, 180, 365],
     "clv_annual_discount_rate": 0.10,
     "session_gap_minutes": 30,
@@ -120,7 +122,8 @@ def build(
     result |= audiences.marts(shop, result)
     for subject in (budgets, service, sharing):
         result |= subject.marts(shop)
-    return result | scenarios.marts(shop, result)
+    result |= scenarios.marts(shop, result)
+    return result | monthly.marts(shop, result)
 
 
 def opened(

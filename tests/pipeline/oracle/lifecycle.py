@@ -11,7 +11,8 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from oracle.contract import DAY, TEXT
+from oracle.cohorts import cohort_marts
+from oracle.contract import DAY
 from oracle.lifetime_value import lifetime_value_marts
 from oracle.marts import declare, empty, finished
 from oracle.seeds import seed
@@ -52,14 +53,6 @@ declare(
     "recency_band:text frequency_band:text customers:count net_amount:amount share:share",
 )
 declare(
-    "lifecycle.cohort_retention",
-    "cohort_month months_since basis",
-    """
-    cohort_month:day months_since:count basis:text cohort_customers:count
-    active_customers:count net_amount:amount retention_rate:share is_mature:flag
-    """,
-)
-declare(
     "lifecycle.rfm",
     "customer_key",
     """
@@ -86,7 +79,7 @@ def days_between(start: pl.Expr, end: pl.Expr) -> pl.Expr:
 
 
 def order_days(shop: Shop) -> pl.DataFrame:
-    """Order days of every customer in order: their number, net amount, neighbours, first day.
+    """Order days of every customer in order: number, net amount, orders, neighbours, first day.
 
     `purchase` is the class of the gap that begins with the day; `is_known` says that an order
     before the first is known.
@@ -95,7 +88,7 @@ def order_days(shop: Shop) -> pl.DataFrame:
         shop.orders.lazy()
         .drop_nulls("person")
         .group_by("person", day="order_date")
-        .agg(net=pl.col("net_amount").sum())
+        .agg(net=pl.col("net_amount").sum(), orders=pl.len().cast(pl.Int64))
     )
     known = shop.persons.select("person", "is_known")
     return (
@@ -429,82 +422,6 @@ def lifecycle_grid(shop: Shop, days: pl.DataFrame) -> pl.DataFrame:
     return finished("lifecycle.lifecycle_grid", frame)
 
 
-def month_number(day: pl.Expr) -> pl.Expr:
-    """Months since the year 0."""
-    return day.dt.year().cast(pl.Int64) * 12 + day.dt.month().cast(pl.Int64) - 1
-
-
-def month_start(number: pl.Expr) -> pl.Expr:
-    """First day of a month by its number."""
-    return pl.date(number // 12, number % 12 + 1, 1)
-
-
-def cohort_retention(shop: Shop, days: pl.DataFrame) -> pl.DataFrame:
-    """What became of the customers of a month: who came back in, since and by a later month.
-
-    A customer with an earlier first order than the data's is in no cohort.
-    """
-    mart = "lifecycle.cohort_retention"
-    members = days.filter(~pl.col("is_known")).with_columns(
-        cohort=month_number(pl.col("first_day")),
-        since=month_number(pl.col("day")) - month_number(pl.col("first_day")),
-    )
-    if members.is_empty():
-        return empty(mart)
-    end = shop.calendar.as_of
-    last_month = end.year * 12 + end.month - 1
-    grid = (
-        members.group_by("cohort")
-        .agg(cohort_customers=pl.col("person").n_unique().cast(pl.Int64))
-        .with_columns(since=pl.int_ranges(0, last_month - pl.col("cohort") + 1))
-        .explode("since")
-    )
-    place = ["cohort", "since"]
-    people = members.group_by("cohort", "person").agg(
-        last_since=pl.col("since").max(),
-        second_since=pl.col("since").filter(pl.col("number") == 2).first(),
-    )
-
-    def number_of(rows: pl.DataFrame, since: str, name: str) -> pl.DataFrame:
-        return rows.group_by("cohort", since=since).agg(pl.len().cast(pl.Int64).alias(name))
-
-    seen = members.select("cohort", "person", "since").unique()
-    grid = (
-        grid.join(members.group_by(place).agg(net=pl.col("net").sum()), on=place, how="left")
-        .join(number_of(seen, "since", "seen"), on=place, how="left")
-        .join(number_of(people, "last_since", "left"), on=place, how="left")
-        .join(
-            number_of(people.drop_nulls("second_since"), "second_since", "returned"),
-            on=place,
-            how="left",
-        )
-        .with_columns(pl.selectors.integer().fill_null(0))
-        .sort(place)
-    )
-    bases = {
-        "period": ("seen", "net", lambda column: column),
-        "on_or_after": ("left", "net", lambda column: column.cum_sum(reverse=True)),
-        "cumulative": ("returned", "net", lambda column: column.cum_sum()),
-    }
-    month = pl.col("cohort") + pl.col("since")
-    is_mature = month_start(month + 1) <= pl.lit(end + timedelta(days=1))
-    frames = [
-        grid.select(
-            *place,
-            "cohort_customers",
-            basis=pl.lit(basis, TEXT),
-            active_customers=summed(pl.col(active)).over("cohort", order_by="since"),
-            net_amount=summed(pl.col(net)).over("cohort", order_by="since"),
-        )
-        for basis, (active, net, summed) in bases.items()
-    ]
-    frame = pl.concat(frames).with_columns(
-        cohort_month=month_start(pl.col("cohort")), months_since="since", is_mature=is_mature
-    )
-    rate = share(pl.col("active_customers"), pl.col("cohort_customers"))
-    return finished(mart, frame.with_columns(retention_rate=pl.when("is_mature").then(rate)))
-
-
 def score(value: pl.Expr, scores: int) -> pl.Expr:
     """Scores 1 to n by percent_rank, equal values alike: 1 + least(n − 1, floor(n · rank))."""
     below = value.rank("min").cast(pl.Int64) - 1
@@ -535,7 +452,7 @@ def marts(shop: Shop) -> dict[str, pl.DataFrame]:
         "lifecycle.lifecycle_stock": lifecycle_stock(shop, days, spells),
         "lifecycle.lifecycle_transitions": lifecycle_transitions(shop, spells),
         "lifecycle.lifecycle_grid": lifecycle_grid(shop, days),
-        "lifecycle.cohort_retention": cohort_retention(shop, days),
+        **cohort_marts(shop, days),
         "lifecycle.rfm": rfm(shop, days),
         **lifetime_value_marts(shop, days),
     }
