@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable
 from datetime import datetime
@@ -112,7 +111,6 @@ def run_and_publish(
     found: dict[str, Any],
 ) -> None:
     """Prepare the build file, publish its marts, and print what came out or put it into `found`."""
-    logging.raiseExceptions = False  # a full disk is told in one line, not in a log's traceback
     project = project_folder()
     columns = (
         TextColumn("{task.description}", markup=False),
