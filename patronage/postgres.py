@@ -262,7 +262,7 @@ def _filled(connection: duckdb.DuckDBPyConnection, tables: list[Table]) -> dict[
     schemas = sorted({table.target for table in tables})
     _run(
         connection,
-        f"set local lock_timeout = '{LOCK_SECONDS}s'; set local search_path = ''; "
+        f"set local lock_timeout = {literal(f'{LOCK_SECONDS}s')}; set local search_path = ''; "
         "set local standard_conforming_strings = on",  # a backslash in a text is one
     )
     mine = _asked(
@@ -349,7 +349,7 @@ def _relations(
         from pg_class
         inner join pg_namespace on pg_namespace.oid = relnamespace
         left join pg_constraint on conrelid = pg_class.oid and contype in ('p', 'u')
-        where nspname in ({", ".join(map(literal, schemas))}) and relkind <> 'i'
+        where relkind <> 'i' and nspname in ({", ".join(map(literal, schemas))})
         group by nspname, relname, relkind
         """,
     )
