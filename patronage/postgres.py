@@ -260,7 +260,11 @@ def _type_of(kind: str) -> str:
 def _filled(connection: duckdb.DuckDBPyConnection, tables: list[Table]) -> dict[str, int]:
     """Fill the tables within the transaction that is open; return the rows of each."""
     schemas = sorted({table.target for table in tables})
-    _run(connection, f"set local lock_timeout = '{LOCK_SECONDS}s'; set local search_path = ''")
+    _run(
+        connection,
+        f"set local lock_timeout = {literal(f'{LOCK_SECONDS}s')}; set local search_path = ''; "
+        "set local standard_conforming_strings = on",  # a backslash in a text is one
+    )
     mine = _asked(
         connection,
         "select pg_try_advisory_xact_lock(hashtext('patronage'), hashtext("
@@ -345,7 +349,7 @@ def _relations(
         from pg_class
         inner join pg_namespace on pg_namespace.oid = relnamespace
         left join pg_constraint on conrelid = pg_class.oid and contype in ('p', 'u')
-        where nspname in ({", ".join(map(literal, schemas))}) and relkind <> 'i'
+        where relkind <> 'i' and nspname in ({", ".join(map(literal, schemas))})
         group by nspname, relname, relkind
         """,
     )
