@@ -29,6 +29,7 @@ class Cell:
     text: str
     raw: str | None  # as a program reads it, where that is another text
     is_number: bool
+    is_date: bool = False
 
 
 @dataclass(frozen=True)
@@ -180,7 +181,7 @@ class Renderer:
         is_number = not isinstance(value, str | bool | date)
         if with_unit and kind == "money" and value is not None:
             said = f"{said} {self.facts.currency}".rstrip()
-        return Cell(said, None if said == program else program, is_number)
+        return Cell(said, None if said == program else program, is_number, isinstance(value, date))
 
     def table(self, chart: Chart, names: list[str], rows: list[tuple[Any, ...]]) -> Table:
         """The rows of a query as texts. Raises ReportError."""

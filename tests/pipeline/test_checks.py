@@ -82,6 +82,24 @@ FAULTS = {
         "update lifecycle.cohort_retention set active_customers = active_customers + 1"
         " where basis = 'on_or_after' and months_since = 3"
     ),
+    "cohort_breakdowns_add_up": (
+        "update lifecycle.cohort_breakdown set net_amount = net_amount + 1"
+        " where breakdown_value = 'web' and basis = 'period' and months_since = 2"
+    ),
+    "cohort_breakdowns_add_up*": (
+        "update lifecycle.time_to_second_order set returned_customers = returned_customers - 1"
+        " where cohort_grain = 'month' and breakdown_value = 'web' and returned_customers > 1"
+    ),
+    "monthly_metrics_are_the_marts_numbers": (
+        "update bi.monthly_metrics set value = value + 0.01 where metric = 'visit_conversion'"
+    ),
+    "monthly_metrics_are_the_marts_numbers*": (
+        "update bi.monthly_metrics set numerator = numerator + 1"
+        " where metric = 'complaints' and breakdown = 'channel'"
+    ),
+    "follows_rule_bi_metrics_say_what_adds_up": (
+        "update seeds.bi_metrics set is_additive = true where metric = 'buyers'"
+    ),
     "every_buyer_has_a_score_and_a_value": "delete from lifecycle.clv where frequency = 0",
     "every_buyer_has_a_score_and_a_value*": (
         "update lifecycle.rfm set customer_key = 'nobody' where customer_key ="

@@ -418,6 +418,62 @@ def test_a_shop_of_one_order(build_apart, shop, tmp_path):
         assert bool(chart["empty"]) == (chart["rows"] == 0), key
 
 
+WORSE = """
+    update core.as_of set history_days = 400, last_sale_date = date '2025-12-01';
+    update core.build_log set checks_warned = 3, finished_at = timestamp '2026-01-02 03:04:05';
+    update customer_share.new_customer_share set new_order_share = 0.9, total_net_amount = 1200
+        where period_grain = 'month' and period_start = date '2025-12-01' and breakdown = 'total';
+    update customer_share.new_customer_share set total_net_amount = 2400
+        where period_grain = 'month' and period_start = date '2024-12-01' and breakdown = 'total';
+    update lifecycle.lifecycle_stock set customers = 2000
+        where period_grain = 'month' and period_end = date '2025-12-31' and stage = 'at_risk';
+    update lifecycle.lifecycle_stock set customers = 1500
+        where period_grain = 'month' and period_end = date '2025-09-30' and stage = 'at_risk';
+    update customer_share.concentration set top_20_percent_share = 0.7
+        where measure_window = 'trailing_12m' and month_start = date '2025-12-01';
+    update customer_share.concentration set top_20_percent_share = 0.65
+        where measure_window = 'trailing_12m' and month_start = date '2024-12-01';
+    update lifecycle.clv_parameters set status = 'insufficient_data' where model = 'bg_nbd';
+    insert into core.restatements
+        select build_id, date '2025-03-01', 'late_order', 2, 1234.5, 0 from core.build_log
+        union all select build_id, date '2025-12-01', 'new_order', 9, 999, 0 from core.build_log;
+"""
+
+
+def test_what_needs_a_look_is_said_with_its_numbers(shop_folder, tmp_path):
+    shutil.copy(shop_folder / "patronage.duckdb", tmp_path)
+    [chart] = [one for one in pages()["overview"]["charts"] if one["title"] == "What needs a look"]
+    before = [alert for alert, _ in asked(tmp_path, chart["sql"])[1]]
+    with duckdb.connect(str(tmp_path / "patronage.duckdb")) as connection:
+        connection.execute(WORSE)
+    after = dict(asked(tmp_path, chart["sql"])[1])
+    rejected = after.pop("Raw rows were rejected")
+    assert re.fullmatch(r"90 of 54,516; most often in orders: no rate for currency \(3\)", rejected)
+    new = after.pop("More new customers")
+    assert re.fullmatch(
+        r"90\.0 % of the sales of December 2025 came from first orders, [0-9.]+ % in the 12 months"
+        " before",
+        new,
+    )
+    assert after == {
+        "Sales fell": "1,200 EUR in December 2025, 50 % less than 2,400 in the month a year before",
+        "More customers at risk": "2,000 on 31 December 2025, 1,500 three months earlier",
+        "More hangs on a few": (
+            "the best fifth bring 70.0 % of 12 months' sales, 65.0 % a year before"
+        ),
+        "Checks warn": "3 of 1,000 checks of the build were not met and only warn",
+        "Closed months changed": (
+            "the last build changed the sales of 1 earlier months by +1,234 EUR together"
+        ),
+        "The data may be old": "the last sale is of 1 December 2025, 32 days before the build",
+        "The history is short": (
+            "400 days: who looks new may be an old customer, and years cannot be compared"
+        ),
+        "No forecast": "Purchases (BG/NBD): too little data",
+    }
+    assert not {"Sales fell", "Checks warn", "The data may be old", "No forecast"} & set(before)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [

@@ -1,4 +1,4 @@
-"""Audiences, campaigns, service and scenarios: the marts are those that the oracle finds.
+"""Audiences, campaigns, service, scenarios and bi: the marts are those that the oracle finds.
 
 All rooms of a shop are built once and compared together. The dirty shops of test_oracle.py have
 these tables, too; here everything happens at the edge of a rule.
@@ -23,7 +23,7 @@ ALSO = (
     *("core.calendar", "customer_share.share_of_wallet", "customer_share.market_share"),
     *("advocacy.sharing_leaderboard", "advocacy.follower_growth"),
 )
-ROOMS = ("audiences", "campaigns", "service", "scenarios")
+ROOMS = ("audiences", "campaigns", "service", "scenarios", "bi")
 MARTS = [*(f"path:models/marts/{room}" for room in ROOMS), *(mart.split(".")[1] for mart in ALSO)]
 ZONE = "Europe/Berlin"
 # one that leaves out for every reason
