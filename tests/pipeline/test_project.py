@@ -97,10 +97,8 @@ def test_the_overview_leads_to_every_table(manifest):
     """Room by room, in the words of the README."""
     text = manifest["docs"]["doc.patronage.__overview__"]["block_contents"]
     rooms = re.findall(r"(?m)^\| (\w+) \| (.+?) \| (\[.+) \|$", text)
-    readme = (PROJECT / "README.md").read_text()
-    assert re.findall(r"(?m)^\| `(\w+)` \| (.+?) \|$", readme)[-len(rooms) :] == [
-        (name, answers) for name, answers, _ in rooms
-    ]
+    readme = dict(re.findall(r"(?m)^\| `(\w+)` \| (.+?) \|$", (PROJECT / "README.md").read_text()))
+    assert [name for name, answers, _ in rooms if readme.get(name, answers) != answers] == []
     linked = [
         (name, *one)
         for name, _, tables in rooms

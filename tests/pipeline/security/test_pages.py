@@ -130,7 +130,7 @@ def dbts_page(tmp_path_factory):
     return page, folder
 
 
-def test_dbts_page_holds_nothing_of_a_shop(dbts_page):
+def test_dbts_page_holds_nothing_of_a_shop_and_still_shows_the_models(dbts_page):
     page, folder = dbts_page
     assert page == folder / "warehouse" / "target" / "static_index.html"
     assert page.stat().st_mode & 0o777 == 0o600
@@ -139,6 +139,7 @@ def test_dbts_page_holds_nothing_of_a_shop(dbts_page):
         assert secret not in text, secret
     for file in page.parent.rglob("*"):
         assert file.is_dir() or b"SALT-OF" not in file.read_bytes(), file
+    assert "One row per identified person, with or without an order." in text
     assert not re.search('"(compiled_code|root_path|user_id|invocation_id|env)":', text)
     assert re.search(
         '<head><meta http-equiv="Content-Security-Policy" content="default-src \'none\'; ', text
