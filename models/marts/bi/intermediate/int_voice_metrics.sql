@@ -23,7 +23,7 @@ tiers as (
 
 leads as (
     select
-        cast({{ period_start('month', 'became_strong_at') }} as date) as month_start,
+        {{ period_start('month', 'became_strong_at') }} as month_start,
         'total' as breakdown,
         'all' as breakdown_value,
         count(*) as people
