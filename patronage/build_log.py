@@ -41,9 +41,16 @@ COLUMNS = {
         "filled share of its columns, as JSON: what the next delivery is compared with.",
     ),
     "rejected_rows": ("bigint", "Raw rows that could not be used."),
+    "rejected_amount": (
+        "decimal(18,2)",
+        "Amounts of rejected orders and lines that no accepted row stands for, in the reporting "
+        "currency: what sales may lack.",
+    ),
+    "rejected_orders": ("bigint", "Orders that rejected rows are of."),
     "checks_run": ("bigint", "Checks that ran: dbt's tests and the expectations of both gates."),
     "checks_failed": ("bigint", "Checks that stopped the build."),
     "checks_warned": ("bigint", "Expectations that were not met and only warn."),
+    "warned_checks": ("varchar", "The names of the expectations that only warn, by semicolons."),
     "failed_checks": ("varchar", "The names of what failed, by semicolons."),
     "code_version": ("varchar", "Version and commit of the project."),
     "salt_mark": ("varchar", "Tells one salt of the hashed keys from another, not what it is."),
@@ -133,7 +140,7 @@ def published_log(warehouse: Path) -> list[dict[str, Any]]:
             f"strftime({name}, '%Y-%m-%d %H:%M:%S.%g')"
             if kind == "timestamp"
             else f"{name}::varchar"
-            if kind == "date"
+            if kind in ("date", "decimal(18,2)")
             else name
             for name, (kind, _) in COLUMNS.items()
         )
@@ -192,6 +199,8 @@ def is_sound(name: str, value: Any) -> bool:
         )
     if not isinstance(value, str):
         return False
+    if kind == "decimal(18,2)":
+        return bool(re.fullmatch(r"-?[0-9]{1,16}\.[0-9]{2}", value, re.ASCII))
     if kind in ("timestamp", "date"):
         return is_time(value, date if kind == "date" else datetime)
     return value in STATUSES if name == "status" else True
@@ -227,6 +236,11 @@ def is_time(value: Any, kind: type[date]) -> bool:
     except ValueError:
         return False
     return True
+
+
+def check_of(line: str) -> str:
+    """The name of a check, without what it found: the log is published."""
+    return line.split(": found ")[0].split(": not so ")[0]
 
 
 def last_published(entries: list[dict[str, Any]]) -> dict[str, Any] | None:

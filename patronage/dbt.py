@@ -69,6 +69,16 @@ def dbt_environment(project: Path) -> Iterator[Path]:
                 os.environ[name] = value
 
 
+@contextlib.contextmanager
+def files_checked() -> Iterator[None]:
+    """Tell dbt for a while that the raw files were read and found sound: not to do so again."""
+    os.environ["PATRONAGE_FILES_CHECKED"] = "yes"
+    try:
+        yield
+    finally:
+        del os.environ["PATRONAGE_FILES_CHECKED"]
+
+
 def run_dbt(
     command: list[str],
     project: Path,

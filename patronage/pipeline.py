@@ -18,6 +18,7 @@ import yaml
 
 from patronage.answers import answers
 from patronage.build_log import (
+    check_of,
     last_published,
     new_entry,
     now,
@@ -27,7 +28,7 @@ from patronage.build_log import (
 )
 from patronage.contract import contract_of
 from patronage.database import opened
-from patronage.dbt import BuildError, Progress, run_dbt, warehouse_folder
+from patronage.dbt import BuildError, Progress, files_checked, run_dbt, warehouse_folder
 from patronage.dictionary import write_dictionary
 from patronage.folder import claim, forget_run, remove
 from patronage.publish import (
@@ -85,6 +86,8 @@ class Run:
         self.entry: dict[str, Any] = {}
         self.gates: Any = None
         self.manifest: Any = None  # dbt's, once the project is parsed
+        self.warned: list[str] = []  # checks
+        self.lost: tuple[Any, int] = (0, 0)  # amount and orders of what was rejected
         self.is_tested = False  # whether all data tests have passed on what was built
 
     @property
@@ -276,7 +279,10 @@ class Run:
 
         def complete(connection: duckdb.DuckDBPyConnection, rows: dict[str, int]) -> None:
             as_of = connection.execute("select max(as_of) from core.as_of").fetchall()[0][0]
+            amount, orders = self.lost = self.lost_money()
             self.entry |= {
+                "rejected_amount": f"{amount:.2f}",
+                "rejected_orders": orders,
                 "status": "published",
                 "as_of": as_of.isoformat() if as_of else None,
                 "rows_per_table": rows,
@@ -290,15 +296,18 @@ class Run:
 
         return publish(self.warehouse, manifest, check, complete)
 
-    def answers(self) -> list[str]:
-        """What the published build says, a line each. Raises duckdb.Error."""
+    def lost_money(self) -> tuple[Any, int]:
+        """What rejected rows take away, and how many orders they hit. Raises duckdb.Error."""
         from patronage.gates.orders import lost_money
 
-        build = self.warehouse / BUILD_FILE
         sources = {key.split("/")[0] for key in self.entry["raw_tables"] if key.endswith("/orders")}
+        return lost_money(self.warehouse / BUILD_FILE, sorted(sources))
+
+    def answers(self) -> list[str]:
+        """What the published build says, a line each. Raises duckdb.Error."""
         entry = self.entry
-        lost = lost_money(build, sorted(sources))
-        return answers(build, entry["checks_warned"], entry["rejected_rows"], lost)
+        build = self.warehouse / BUILD_FILE
+        return answers(build, entry["checks_warned"], entry["rejected_rows"], self.lost)
 
     def pass_gate(self, name: str, database: Path, suites: list[Any]) -> None:
         """Run a gate's suites, write the Data Docs, print the warnings. Raises GateError."""
@@ -316,10 +325,10 @@ class Run:
         for line in outcome.warned:
             self.say(f"warning: {line}")
         self.say(f"{name} gate: {outcome.run} expectations, {len(outcome.failed)} not met")
+        self.warned += map(check_of, outcome.warned)
+        self.entry["warned_checks"] = "; ".join(self.warned) or None
         if outcome.failed:
-            self.entry["failed_checks"] = "; ".join(
-                line.split(": found ")[0].split(": not so ")[0] for line in outcome.failed
-            )
+            self.entry["failed_checks"] = "; ".join(map(check_of, outcome.failed))
             raise GateError(*outcome.failed)
 
     def write_docs(self) -> None:
@@ -327,16 +336,6 @@ class Run:
         folder = new_folder(self.warehouse, DOCS_FOLDER)
         self.gates.write_docs(folder)
         swap_folder(folder, self.warehouse / DOCS_FOLDER)
-
-
-@contextlib.contextmanager
-def files_checked() -> Iterator[None]:
-    """Tell dbt for a while that the raw files were read and found sound: not to do so again."""
-    os.environ["PATRONAGE_FILES_CHECKED"] = "yes"
-    try:
-        yield
-    finally:
-        del os.environ["PATRONAGE_FILES_CHECKED"]
 
 
 def failed_names(error: BaseException) -> str:
