@@ -213,6 +213,7 @@ DROPPED = {"class", "role", "aria-hidden", "aria-roledescription", "pointer-even
 GEOMETRY = {"d", "transform", "x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "width", "height",
             "viewBox"}  # fmt: skip
 USED = re.compile(r"url\(#([^)]*)\)")
+UNSEEN = re.compile('<text[^>]* opacity="0"[^>]*>[^<]*</text>')  # a label with no room
 LONG = re.compile(r"-?\d+\.\d+(?:e-\d+)?")
 
 
@@ -259,7 +260,7 @@ def tidy(drawn: str, key: str, title: str) -> str:
         attributes = "".join(f' {one}="{value}"' for one, value in kept.items())
         return f"<{name}{attributes}{end}>"
 
-    return re.sub(r"<g></g>", "", TAG.sub(change, drawn))
+    return re.sub("<g></g>", "", UNSEEN.sub("", TAG.sub(change, drawn)))
 
 
 def rounded(number: re.Match[str]) -> str:

@@ -18,7 +18,7 @@ LIGHT = {
 DARK = {
     "paper": "#14181b", "card": "#1c2226", "ink": "#e8ebed", "soft": "#a8b2ba", "grid": "#2b3338",
     "line": "#4b565d", "accent": "#82b7f5", "shade": "#8a949c", "warn": "#f08da0",
-    "c1": "#64a3ec", "c2": "#f0a553", "c3": "#96a1a9", "c4": "#4fbd93", "c5": "#ea8298",
+    "c1": "#64a3ec", "c2": "#f0a553", "c3": "#96a1a9", "c4": "#45ad86", "c5": "#ea8298",
     "c6": "#b39ae2", "c7": "#dcc25a",
 }  # fmt: skip
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
