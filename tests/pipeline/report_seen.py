@@ -16,10 +16,10 @@ import yaml
 from conftest import PROJECT, Warehouse, chromium, parsed
 from playwright.sync_api import Page, sync_playwright
 
-from patronage.build import OWN_KEYS
 from patronage.build_log import new_entry, write_table
 from patronage.dictionary import write_dictionary
 from patronage.folder import claim
+from patronage.pipeline import OWN_KEYS
 from patronage.publish import marts_of
 from patronage.report.published import MACROS
 from patronage.report.write import write_report

@@ -75,10 +75,10 @@ def test_a_program_builds_again_and_again(place, shop, parsed_once, monkeypatch,
     monkeypatch.delenv("PATRONAGE_DATA")
     capfd.readouterr()
     lines: list[str] = []
-    data = shop(orders=ORDERS)
+    data = shop(orders=ORDERS + "41,never,c1,7.50\n")
     result = patronage.build(data, as_of="2024-02-01", timezone="Europe/Berlin", say=lines.append)
     assert result.file == place / "patronage.duckdb"
-    assert (str(result.as_of), result.raw_rows, result.rejected_rows) == ("2024-02-01", 40, 0)
+    assert (str(result.as_of), result.raw_rows, result.rejected_rows) == ("2024-02-01", 41, 1)
     assert result.rows["core.orders"] == 40
     assert result.checks_run > 300
     assert json.loads(json.dumps(result.as_json()))["build_id"] == result.build_id
@@ -96,7 +96,7 @@ def test_a_program_builds_again_and_again(place, shop, parsed_once, monkeypatch,
     assert {"model orders", "raw gate", "marts gate", "publish"} <= ended.keys()
     assert ended["publish"]["rows"] == sum(result.rows.values())
     assert ended["model orders"]["seconds"] > 0
-    warned = [one["message"] for one in steps if one["level"] == "warning"]
+    warned = [one["message"] for one in steps if one["level"] == "warning" and "message" in one]
     assert warned == list(result.warnings)
     assert not [one for one in steps if one["level"] == "error"]
 
@@ -105,10 +105,20 @@ def test_a_program_builds_again_and_again(place, shop, parsed_once, monkeypatch,
     found = told("status")
     assert [one["status"] for one in found["builds"]] == ["failed", "failed", "published"]
     assert found["builds"][-1]["build_id"] == result.build_id
-    assert told("rejects") == {
-        "command": "rejects", "status": "ok", "errors": [], "rejected_rows": 0,
-        "reasons": [], "files": [],
-    }  # fmt: skip
+    found = told("rejects")
+    assert (found["status"], found["rejected_rows"], found["files"]) == ("ok", 1, [])
+    assert [(one["reason"], one["rows"]) for one in found["reasons"]] == [
+        ("unparsable ordered_at", 1)
+    ]
+
+    # the published log says what may be missing, and which checks warn, without what they found
+    with duckdb.connect(str(result.file), read_only=True) as connection:
+        logged = connection.execute(
+            "select rejected_amount::varchar, rejected_orders, warned_checks from core.build_log "
+            "where build_id = ?", [result.build_id]
+        ).fetchall()  # fmt: skip
+    assert logged[0][:2] == ("7.50", 1)
+    assert "raw files orders: at most 1% of the rows are rejected" in logged[0][2].split("; ")
 
 
 def test_each_command_tells_what_is_wrong_as_json(place, shop):
