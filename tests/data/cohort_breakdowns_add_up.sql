@@ -1,3 +1,4 @@
+{{ config(enabled=has_subjects(['lifecycle'])) }}
 -- The values of each breakdown hold the customers, orders and amounts of cohort_retention, cell by cell; what
 -- time_to_second_order counts is the same people again, and their second order day is the cohort's.
 {%- set counted = ['cohort_customers', 'active_customers', 'net_amount'] %}

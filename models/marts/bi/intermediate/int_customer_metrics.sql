@@ -1,3 +1,6 @@
+{%- set leave_reasons = mart_of('service', 'leave_reasons', {
+    'month_start': 'date', 'reason': 'string', 'customers': 'bigint',
+}) -%}
 with stock as (
     select
         {{ period_start('month', 'period_end') }} as month_start,
@@ -46,7 +49,7 @@ lapses as (
         'total' as breakdown,
         'all' as breakdown_value,
         sum(customers) as customers
-    from {{ ref('leave_reasons') }}
+    from {{ leave_reasons }} as reasons
     group by month_start
     union all
     select
@@ -54,7 +57,7 @@ lapses as (
         'reason' as breakdown,
         reason as breakdown_value,
         customers
-    from {{ ref('leave_reasons') }}
+    from {{ leave_reasons }} as reasons
 ),
 
 int_customer_metrics as (

@@ -1,4 +1,7 @@
 {#- What service and marketing did, and cost. -#}
+{%- set automation = mart_of('campaigns', 'automation', {
+    'month_start': 'date', 'kind': 'string', 'attributed_net_amount': 'decimal(18, 4)',
+}) -%}
 with service as (
     select
         quality.*,
@@ -8,7 +11,10 @@ with service as (
         -- a mean of whole numbers, as a sum again
         round(quality.satisfaction_mean * quality.satisfaction_answers, 0) as satisfaction_sum,
         sales.orders
-    from {{ ref('service_quality') }} as quality
+    from {{ mart_of('service', 'service_quality', {
+        'month_start': 'date', 'channel': 'string', 'tickets': 'bigint', 'proactive_tickets': 'bigint',
+        'complaints': 'bigint', 'satisfaction_mean': 'double', 'satisfaction_answers': 'bigint',
+    }) }} as quality
     left join {{ ref('new_customer_share') }} as sales
         on
             quality.month_start = sales.period_start
@@ -22,7 +28,11 @@ costs as (
         case when channel = 'all' then 'total' else 'channel' end as breakdown,
         channel as breakdown_value,
         acquisition_amount + retention_amount + unassigned_amount as spend_amount
-    from {{ ref('acquisition_costs') }}
+    from {{ mart_of('campaigns', 'acquisition_costs', {
+        'month_start': 'date', 'channel': 'string', 'acquisition_amount': 'decimal(18, 4)',
+        'retention_amount': 'decimal(18, 4)', 'unassigned_amount': 'decimal(18, 4)', 'new_customers': 'bigint',
+        'cost_per_new_customer': 'double',
+    }) }} as costs
 ),
 
 campaigns as (
@@ -31,7 +41,7 @@ campaigns as (
         'total' as breakdown,
         'all' as breakdown_value,
         sum(attributed_net_amount) as net_amount
-    from {{ ref('automation') }}
+    from {{ automation }} as automation
     group by month_start
     union all
     select
@@ -39,7 +49,7 @@ campaigns as (
         'kind' as breakdown,
         kind as breakdown_value,
         sum(attributed_net_amount) as net_amount
-    from {{ ref('automation') }}
+    from {{ automation }} as automation
     group by
         month_start,
         kind

@@ -1,10 +1,16 @@
+{%- set visit_conversion = mart_of('engagement', 'visit_conversion', {
+    'month_start': 'date', 'visitor_class': 'string', 'sessions': 'bigint', 'converting_sessions': 'bigint',
+}) -%}
 with words as (
     select
         spoken.*,
         'total' as breakdown,
         'all' as breakdown_value,
         sales.total_net_amount
-    from {{ ref('word_of_mouth') }} as spoken
+    from {{ mart_of('advocacy', 'word_of_mouth', {
+        'month_start': 'date', 'referred_net_amount': 'decimal(18, 4)', 'nps_promoters': 'bigint',
+        'nps_detractors': 'bigint', 'nps_responses': 'bigint',
+    }) }} as spoken
     inner join {{ ref('new_customer_share') }} as sales
         on
             spoken.month_start = sales.period_start
@@ -18,7 +24,9 @@ tiers as (
         'tier' as breakdown,
         tier as breakdown_value,
         share
-    from {{ ref('advocacy_tier_summary') }}
+    from {{ mart_of('advocacy', 'advocacy_tier_summary', {
+        'month_start': 'date', 'tier': 'string', 'share': 'double',
+    }) }} as tiers
 ),
 
 leads as (
@@ -27,7 +35,7 @@ leads as (
         'total' as breakdown,
         'all' as breakdown_value,
         count(*) as people
-    from {{ ref('lead_scores') }}
+    from {{ mart_of('engagement', 'lead_scores', {'became_strong_at': 'timestamp'}) }} as scores
     where became_strong_at is not null
     group by {{ period_start('month', 'became_strong_at') }}
 ),
@@ -39,7 +47,7 @@ visits as (
         'all' as breakdown_value,
         sum(sessions) as sessions,
         sum(converting_sessions) as converting_sessions
-    from {{ ref('visit_conversion') }}
+    from {{ visit_conversion }} as conversion
     group by month_start
     union all
     select
@@ -48,7 +56,7 @@ visits as (
         visitor_class as breakdown_value,
         sessions,
         converting_sessions
-    from {{ ref('visit_conversion') }}
+    from {{ visit_conversion }} as conversion
 ),
 
 int_voice_metrics as (
