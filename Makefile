@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: build try build-spark test test-faults test-spark test-mutations fingerprint bench bench-spark lint docs lock clean
+.PHONY: build try build-spark test test-faults test-spark test-cluster test-mutations fingerprint bench bench-spark lint docs lock clean
 
 # The environment: everything of the lock file, compiled once, and this package in place.
 $(VENV)/.ready: requirements.lock pyproject.toml
@@ -43,6 +43,10 @@ build-spark: $(SPARK)/.ready
 # The same shops on both engines, every mart compared row by row.
 test-spark: $(SPARK)/.ready $(VENV)/.ready
 	$(BIN)/python tests/spark/compare.py $(ARGS)
+
+# The same on a Spark cluster (a master, two workers, a thrift server on this machine), parts of which are killed; an hour.
+test-cluster: $(SPARK)/.ready $(VENV)/.ready
+	$(BIN)/python tests/spark/cluster.py $(ARGS)
 
 # Two files of tests at a time.
 test: $(VENV)/.ready
