@@ -164,7 +164,7 @@ class Cluster:
         with (self.folder / f"{name}.log").open("ab") as log:
             program = subprocess.Popen(
                 [str(self.home / "bin" / command[0]), *command[1:]],
-                cwd=self.folder,
+                cwd=PROJECT,  # from where the thrift server counts a path like data/demo
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -200,7 +200,8 @@ class Cluster:
         port = free_port()
         catalogue = f"jdbc:derby:;databaseName={warehouse}/spark_catalog;create=true"
         parts = ["--class", "org.apache.spark.sql.hive.thriftserver.HiveThriftServer2"]
-        parts += ["--master", self.address, "--driver-java-options", JAVA]
+        parts += ["--master", self.address, "--driver-java-options"]
+        parts += [f"-Dderby.stream.error.file=/dev/null {JAVA}"]
         parts += ["--conf", f"spark.sql.warehouse.dir={warehouse}/spark"]
         parts += ["--conf", f"spark.hadoop.javax.jdo.option.ConnectionURL={catalogue}"]
         parts += ["spark-internal", "--hiveconf", "hive.server2.thrift.bind.host=127.0.0.1"]
