@@ -13,22 +13,41 @@
 {% macro spark__begin_build() %}
     {% if execute and build_format() == 'parquet' %}
         {% if run_query("show tables in " ~ quoted(target.schema) ~ " like 'patronage_is_building'").rows %}
-            {% do keep('emptied', []) %}
+            {% set known = [] %}
+            {% for schema in run_query('show schemas').columns[0].values() if schema in graph.nodes.values() | map(attribute='schema') %}
+                {% for row in run_query('show tables in ' ~ quoted(schema)).rows %}
+                    {% do known.append(schema ~ '.' ~ row[1]) %}
+                {% endfor %}
+            {% endfor %}
+            {% do keep('sound tables', known) %}
         {% else %}
             {% do run_query("create table " ~ build_mark() ~ " (began timestamp) using parquet") %}
         {% endif %}
     {% endif %}
 {% endmacro %}
 
-{% macro end_build() %}
-    {{ return(adapter.dispatch('end_build')()) }}
+{#- `results` are those of the run. After a death the mark stays until a run has built every table: others may still lie there. -#}
+{% macro end_build(results) %}
+    {{ return(adapter.dispatch('end_build')(results)) }}
 {% endmacro %}
 
-{% macro default__end_build() %}
+{% macro default__end_build(results) %}
 {% endmacro %}
 
-{% macro spark__end_build() %}
-    {% do run_query("drop table if exists " ~ build_mark()) if execute and build_format() == 'parquet' %}
+{% macro spark__end_build(results) %}
+    {% if execute and build_format() == 'parquet' %}
+        {% set done = [] %}
+        {% for result in results if result.status in ('success', 'pass') %}
+            {% do done.append(result.node.unique_id) %}
+        {% endfor %}
+        {% set missing = [] %}
+        {% for id, node in graph.nodes.items() if id not in done and node.resource_type in ('model', 'seed') %}
+            {% do missing.append(id) if node.config.materialized not in ('view', 'ephemeral') %}
+        {% endfor %}
+        {% if kept('sound tables') is none or not missing %}
+            {% do run_query("drop table if exists " ~ build_mark()) %}
+        {% endif %}
+    {% endif %}
 {% endmacro %}
 
 {% macro build_mark() %}
@@ -43,9 +62,10 @@
 {#- Empties the folder of a table that is about to be made, where a killed build may have filled it. SQL removes no folder: a
     table in the same place is written over with no rows, in parts of which there are none, and forgotten. -#}
 {% macro empty_folder(relation) %}
-    {% set emptied = kept('emptied') %}
-    {% if emptied is not none and relation.render() not in emptied and load_cached_relation(relation) is none %}
-        {% do emptied.append(relation.render()) %}
+    {% set sound = kept('sound tables') %}
+    {% set name = (relation.schema ~ '.' ~ relation.identifier) | lower %}
+    {% if sound is not none and name not in sound %}
+        {% do sound.append(name) %}
         {% set schema = kept('folder of ' ~ relation.schema) %}
         {% if schema is none %}
             {% set rows = run_query('describe schema extended ' ~ quoted(relation.schema)).rows %}

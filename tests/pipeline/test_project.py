@@ -69,6 +69,23 @@ def test_published_descriptions_stand_alone(manifest):
     assert leaning == []
 
 
+def test_both_outputs_of_spark_give_a_session_the_same_settings():
+    outputs = yaml.safe_load((PROJECT / "profiles.yml").read_text())["patronage"]["outputs"]
+    own = outputs["spark"]["server_side_parameters"]
+    behind = outputs["cluster"]["server_side_parameters"]
+    taken = {name.removeprefix("set:hiveconf:"): value for name, value in behind.items()}
+    assert taken.keys() & behind.keys() == set()  # a thrift server takes no others
+    assert (
+        taken.pop("spark.sql.ansi.enabled") == "false"
+    )  # of which the adapter says so to a session
+    process = ("spark.sql.warehouse.dir", "spark.sql.catalogImplementation")
+    assert taken == {
+        name: value
+        for name, value in own.items()
+        if name.startswith(("spark.sql.", "spark.patronage.")) and name not in process
+    }
+
+
 def test_plain_dbt_finds_its_profile_in_the_projects_folder(monkeypatch):
     monkeypatch.chdir(PROJECT)
     found = default_profiles_dir() / "profiles.yml"

@@ -72,6 +72,7 @@ appender.console.layout.pattern = %d %p %c: %m%n
 """
 JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:ReservedCodeCacheSize=512m"
 DRIVER = {"PATRONAGE_MEMORY_LIMIT": "2GB", "PATRONAGE_SPARK_JAVA_OPTIONS": JAVA}
+DRIVER["SPARK_LOCAL_IP"] = "127.0.0.1"
 
 
 def free_port() -> int:
@@ -191,9 +192,12 @@ class Cluster:
         wait_until("two workers", lambda: self.alive() == 2)
 
     def alive(self) -> int:
-        """Return how many workers the master believes to be alive."""
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.page}/json/") as page:
-            return int(json.load(page)["aliveworkers"])
+        """Return how many workers the master believes to be alive; none until it answers."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.page}/json/") as page:
+                return int(json.load(page)["aliveworkers"])
+        except OSError:
+            return 0
 
     def serve(self, warehouse: Path) -> int:
         """Start a thrift server on the cluster, its tables in a folder; return its port."""
