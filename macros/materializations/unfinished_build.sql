@@ -68,8 +68,12 @@
         {% do sound.append(name) %}
         {% set schema = kept('folder of ' ~ relation.schema) %}
         {% if schema is none %}
+            {#- an address, in which signs stand as %xx; a table's location is a name -#}
             {% set rows = run_query('describe schema extended ' ~ quoted(relation.schema)).rows %}
-            {% set schema = keep('folder of ' ~ relation.schema, (rows | selectattr(0, 'eq', 'Location') | first)[1]) %}
+            {% set address = literal((rows | selectattr(0, 'eq', 'Location') | first)[1]) %}
+            {% set schema = keep('folder of ' ~ relation.schema, run_query(
+                "select url_decode(replace(" ~ address ~ ", '+', '%2B'))"
+            ).columns[0].values()[0]) %}
         {% endif %}
         {% set place = schema.rstrip('/') ~ '/' ~ relation.identifier | lower %}
         {% set stand_in = quoted(relation.schema) ~ '.' ~ quoted(relation.identifier ~ '__left') %}

@@ -229,6 +229,7 @@ def start_spark(
 ) -> subprocess.Popen[bytes]:
     """Start one process that builds all steps on Spark, whose settings are in the folder `conf`."""
     (folder / "plan.json").write_text(json.dumps(steps))
+    (folder / "done.txt").unlink(missing_ok=True)
     environment = clean_environment(SPARK_ZONE) | {"SPARK_CONF_DIR": str(conf)}
     program = [str(python), str(HERE / "builds.py"), str(folder / "plan.json")]
     # a group of its own, so that it can be killed with its Java
