@@ -34,8 +34,7 @@ try: $(VENV)/.ready
 	PATRONAGE_FILES_CHECKED=yes PATRONAGE_SALT="$${PATRONAGE_SALT-$(KEPT_SALT)}" \
 		$(BIN)/dbt build --select $(addsuffix +1,$(MODEL)) $(ARGS)
 
-# The same models on Spark, into warehouse/spark; without ARGS from an empty folder, as what a killed build
-# leaves there stops the next one.
+# The same models on Spark, into warehouse/spark; without ARGS from an empty folder.
 build-spark: $(SPARK)/.ready
 	$(if $(ARGS),,$(BIN)/patronage clean --spark)
 	umask 077; $(SPARK)/bin/dbt build --target spark --target-path target/spark $(ARGS)
