@@ -3,8 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: build try build-spark test test-faults test-spark test-bi test-mutations fingerprint bench bench-spark lint metrics docs lock \
-	clean
+.PHONY: build try build-spark test test-faults test-spark test-cluster test-bi test-mutations fingerprint bench \
+	bench-spark lint metrics docs lock clean
 
 # The environment: everything of the lock file, compiled once, and this package in place.
 $(VENV)/.ready: requirements.lock pyproject.toml
@@ -42,8 +42,7 @@ try: $(VENV)/.ready
 	PATRONAGE_FILES_CHECKED=yes PATRONAGE_SALT="$${PATRONAGE_SALT-$(KEPT_SALT)}" \
 		$(BIN)/dbt build --select $(addsuffix +1,$(MODEL)) $(ARGS)
 
-# The same models on Spark, into warehouse/spark; without ARGS from an empty folder, as what a killed build
-# leaves there stops the next one.
+# The same models on Spark, into warehouse/spark; without ARGS from an empty folder.
 build-spark: $(SPARK)/.ready
 	$(if $(ARGS),,$(BIN)/patronage clean --spark)
 	umask 077; $(SPARK)/bin/dbt build --target spark --target-path target/spark $(ARGS)
@@ -51,6 +50,10 @@ build-spark: $(SPARK)/.ready
 # The same shops on both engines, every mart compared row by row.
 test-spark: $(SPARK)/.ready $(VENV)/.ready
 	$(BIN)/python tests/spark/compare.py $(ARGS)
+
+# The same on a Spark cluster (a master, two workers, a thrift server on this machine), parts of which are killed; an hour.
+test-cluster: $(SPARK)/.ready $(VENV)/.ready
+	$(BIN)/python tests/spark/cluster.py $(ARGS)
 
 # What Superset makes of the published file of `make build`: datasets and charts over its API, beside SQL (two minutes,
 # and 850 MB of packages at the first time).

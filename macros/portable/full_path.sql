@@ -7,13 +7,14 @@
     {{ return(path) }}
 {% endmacro %}
 
-{#- From the root, or from the scheme (s3a:), without `.` and `..`. -#}
+{#- From the root, or from the scheme (s3a:), without `.` and `..`. The session puts in where Spark's driver was started before it
+    reads the query; a function would be asked on a worker, which has a folder of its own. -#}
 {% macro spark__full_path(path) %}
     {% if modules.re.match('[a-z0-9]+:', path) %}
         {{ return(path) }}
     {% endif %}
     {% set here = '' if path.startswith('/')
-        else run_query("select reflect('java.lang.System', 'getProperty', 'user.dir')").columns[0].values()[0] ~ '/' %}
+        else run_query("select '${system:user.dir}'").columns[0].values()[0] ~ '/' %}
     {% set parts = [] %}
     {% for part in (here ~ path).split('/') if part not in ('', '.') %}
         {% if part != '..' %}

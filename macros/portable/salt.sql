@@ -11,7 +11,11 @@
     coalesce(cast(getvariable('patronage_salt') as varchar), error('no salt: this was not run by dbt'))
 {%- endmacro %}
 
-{#- The session replaces the name before it reads the query (spark.sql.variable.substitute). -#}
+{#- The session replaces the name before it reads the query (spark.sql.variable.substitute); of a name that it does not know
+    nothing is left, so the salt stands behind a word. -#}
 {% macro spark__salt() -%}
-    '${spark.patronage.salt}'
+    (case
+        when startswith('${spark.patronage.salt}', 'salt:') then substr('${spark.patronage.salt}', 6)
+        else raise_error('no salt: the session has not the settings of profiles.yml')
+    end)
 {%- endmacro %}

@@ -7,6 +7,7 @@
     {% do check_project() %}
     {% set is_first = not env_var('PATRONAGE_FILES_CHECKED', '') %}
     {% set attached = [] %}
+    {% do check_session() if execute %}
     {% for shop in shops() if execute %}
         {% if shop.attach %}
             {% do attach_shop(shop, attached, none if is_first else 0) %}

@@ -138,6 +138,22 @@ def test_every_page_of_the_report_is_an_exposure_of_what_it_reads(manifest):
     assert all(not one["owner"]["email"] for one in manifest["exposures"].values())
 
 
+def test_both_outputs_of_spark_give_a_session_the_same_settings():
+    outputs = yaml.safe_load((PROJECT / "profiles.yml").read_text())["patronage"]["outputs"]
+    own = outputs["spark"]["server_side_parameters"]
+    behind = outputs["cluster"]["server_side_parameters"]
+    taken = {name.removeprefix("set:hiveconf:"): value for name, value in behind.items()}
+    assert taken.keys() & behind.keys() == set()  # a thrift server takes no others
+    # to a session the adapter says so itself
+    assert taken.pop("spark.sql.ansi.enabled") == "false"
+    process = ("spark.sql.warehouse.dir", "spark.sql.catalogImplementation")
+    assert taken == {
+        name: value
+        for name, value in own.items()
+        if name.startswith(("spark.sql.", "spark.patronage.")) and name not in process
+    }
+
+
 def test_plain_dbt_finds_its_profile_in_the_projects_folder(monkeypatch):
     monkeypatch.chdir(PROJECT)
     found = default_profiles_dir() / "profiles.yml"

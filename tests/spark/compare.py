@@ -23,7 +23,8 @@ from typing import Any
 
 import duckdb
 
-PROJECT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).resolve().parent
+PROJECT = HERE.parents[1]
 sys.path.insert(0, str(PROJECT / "tests" / "pipeline"))
 
 from random_shops import LOCAL, ZONES, tables, write  # noqa: E402
@@ -111,34 +112,55 @@ def small_shops(folder: Path) -> list[dict[str, Any]]:
     return steps
 
 
+def demo(has_tests: bool = False) -> dict[str, Any]:
+    """The demo as a step."""
+    # one partition is quickest for so little; the random shops are spread, as on a cluster
+    environment = {"PATRONAGE_SPARK_PARTITIONS": "1"}
+    command = ["build", *([] if has_tests else MODELS_ONLY)]
+    return {"name": "demo", "command": command, "environment": environment}
+
+
+def random_shop(folder: Path, seed: int) -> dict[str, Any]:
+    """Shops in three time zones as a step, their files written; all marts of them."""
+    rng = Random(seed)
+    sources = []
+    for name, timezone in ZONES.items():
+        path = folder / f"shop-{seed}" / name
+        path.mkdir(parents=True, exist_ok=True)
+        write(path, tables(rng))
+        clock = {"timezone": timezone, "naive_times": LOCAL.get(name, "utc")}
+        sources.append({"name": name, "path": str(path)} | clock)
+    variables = {"sources": sources, "reporting_currency": "EUR"}
+    command = ["build", *MODELS_ONLY, "--vars", json.dumps(variables)]
+    environment = {"PATRONAGE_AS_OF": "2024-02-29" if seed % 2 else "", "PATRONAGE_SALT": "pepper"}
+    environment["PATRONAGE_SPARK_PARTITIONS"] = "3"
+    return {"name": f"seed {seed}", "command": command, "environment": environment}
+
+
+def only(step: dict[str, Any], schemas: list[str]) -> dict[str, Any]:
+    """The step with the marts of some schemas alone."""
+    chosen = ["--select", *(f"+path:models/marts/{schema}" for schema in schemas)]
+    return step | {"command": [*step["command"], *chosen], "schemas": schemas}
+
+
+def complete(step: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """The step with what dbt has to know of any, and where its marts are written to."""
+    places = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT / "profiles")]
+    command = [*step["command"], *places, "--log-level", "warn"]
+    return step | {"command": command, "marts": str(folder / "spark" / step["name"])}
+
+
 def plan(folder: Path, seeds: list[int], has_tests: bool, has_cases: bool) -> list[dict[str, Any]]:
     """What to build: the demo, shops in three time zones for each seed, all forms.
 
     A step with `says` must be refused with it; of one with `tables` (their keys) just those are
     compared.
     """
-    # one partition is quickest for so little; the random shops are spread, as on a cluster
-    environment = {"PATRONAGE_SPARK_PARTITIONS": "1"}
-    command = ["build", *([] if has_tests else MODELS_ONLY)]
-    steps = [{"name": "demo", "command": command, "environment": environment}]
+    steps = [demo(has_tests)]
     for seed in seeds:
-        rng = Random(seed)
-        sources = []
-        for name, timezone in ZONES.items():
-            path = folder / f"shop-{seed}" / name
-            path.mkdir(parents=True)
-            write(path, tables(rng))
-            clock = {"timezone": timezone, "naive_times": LOCAL.get(name, "utc")}
-            sources.append({"name": name, "path": str(path)} | clock)
-        variables = {"sources": sources, "reporting_currency": "EUR"}
-        command = ["build", *MODELS_ONLY, "--vars", json.dumps(variables)]
-        if not has_cases:  # where the rules of time zones, identity and money are
-            command += ["--select", *(f"+path:models/marts/{schema}" for schema in CORE)]
-        as_of = "2024-02-29" if seed % 2 else ""
-        environment = {"PATRONAGE_AS_OF": as_of, "PATRONAGE_SALT": "pepper"}
-        environment["PATRONAGE_SPARK_PARTITIONS"] = "3"
-        step = {"name": f"seed {seed}", "command": command, "environment": environment}
-        steps.append(step | ({} if has_cases else {"schemas": CORE}))
+        step = random_shop(folder, seed)
+        # without cases those marts where the rules of time zones, identity and money are
+        steps.append(step if has_cases else only(step, CORE))
     if has_cases:
         steps += small_shops(folder)
     forms, erasure = folder / "forms", folder / "erasure"
@@ -166,11 +188,7 @@ def plan(folder: Path, seeds: list[int], has_tests: bool, has_cases: bool) -> li
         environment = {"PATRONAGE_DATA": str(folder / "broken" / name)}
         command = ["run-operation", "check_sources"]
         steps.append({"name": name, "command": command, "environment": environment, "says": says})
-    for step in steps:
-        step["command"] += ["--project-dir", str(PROJECT)]
-        step["command"] += ["--profiles-dir", str(PROJECT / "profiles"), "--log-level", "warn"]
-        step["marts"] = str(folder / "spark" / step["name"])
-    return steps
+    return [complete(step, folder) for step in steps]
 
 
 def settings(folder: Path, engine: str, environment: dict[str, str]) -> dict[str, str]:
@@ -206,18 +224,30 @@ def build_on_duckdb(folder: Path, step: dict[str, Any]) -> None:
     (folder / "duckdb" / "build.duckdb").rename(folder / f"{step['name']}.duckdb")
 
 
-def build_on_spark(folder: Path, python: Path, steps: list[dict[str, Any]]) -> set[str]:
-    """Build all steps on Spark, in one process; return the names of those that went well."""
-    for step in steps:
-        own = settings(folder, "spark", step["environment"])
-        step["environment"] = own | SHORT_LIVED
+def start_spark(
+    folder: Path, python: Path, steps: list[dict[str, Any]], conf: Path = HERE
+) -> subprocess.Popen[bytes]:
+    """Start one process that builds all steps on Spark, whose settings are in the folder `conf`."""
     (folder / "plan.json").write_text(json.dumps(steps))
-    here = PROJECT / "tests" / "spark"
-    environment = clean_environment(SPARK_ZONE) | {"SPARK_CONF_DIR": str(here)}
-    program = [str(python), str(here / "builds.py"), str(folder / "plan.json")]
-    subprocess.run(program, cwd=PROJECT, env=environment, check=False)
+    (folder / "done.txt").unlink(missing_ok=True)
+    environment = clean_environment(SPARK_ZONE) | {"SPARK_CONF_DIR": str(conf)}
+    program = [str(python), str(HERE / "builds.py"), str(folder / "plan.json")]
+    # a group of its own, so that it can be killed with its Java
+    return subprocess.Popen(program, cwd=PROJECT, env=environment, start_new_session=True)
+
+
+def built(folder: Path) -> set[str]:
+    """Return the names of the steps that went well."""
     done = folder / "done.txt"
     return set(done.read_text().splitlines()) if done.exists() else set()
+
+
+def build_on_spark(folder: Path, python: Path, steps: list[dict[str, Any]]) -> set[str]:
+    """Build all steps on a local Spark; return the names of those that went well."""
+    for step in steps:
+        step["environment"] = settings(folder, "spark", step["environment"]) | SHORT_LIVED
+    start_spark(folder, python, steps).wait()
+    return built(folder)
 
 
 def columns_of(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str]:
