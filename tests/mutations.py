@@ -1454,6 +1454,7 @@ MUTATIONS = [
       "detractors do not lower the score"),
     M("int_effort_metrics", "quality.tickets - quality.proactive_tickets", "quality.tickets",
       "what the shop opens itself is a contact"),
+    M("int_effort_metrics", "answers, 4) as", "answers, 0) as", "satisfaction is of whole numbers"),
     M("int_effort_metrics", "(acquisition_amount > 0 or cost_per_new_customer is not null)",
       "cost_per_new_customer is not null", "a month that won nobody cost nothing"),
     # scenarios

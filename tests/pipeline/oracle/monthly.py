@@ -221,7 +221,7 @@ def efforts(made: Marts) -> list[pl.DataFrame]:
     service = of_channels(made["service.service_quality"])
     contacts = pl.col("tickets") - pl.col("proactive_tickets")
     answers = pl.col("satisfaction_answers")
-    satisfied = (pl.col("satisfaction_mean") * answers).round()
+    satisfied = (pl.col("satisfaction_mean") * answers).round(4)
     costs = of_channels(made["campaigns.acquisition_costs"])
     spend = [f"{purpose}_amount" for purpose in ("acquisition", "retention", "unassigned")]
     costs = costs.with_columns(spend=pl.sum_horizontal(map(number, spend)))

@@ -8,8 +8,8 @@ with service as (
         case when quality.channel = 'all' then 'total' else 'channel' end as breakdown,
         quality.channel as breakdown_value,
         quality.tickets - quality.proactive_tickets as contacts,
-        -- a mean of whole numbers, as a sum again
-        round(quality.satisfaction_mean * quality.satisfaction_answers, 0) as satisfaction_sum,
+        -- a mean as a sum again: answers have four decimals at most
+        round(quality.satisfaction_mean * quality.satisfaction_answers, 4) as satisfaction_sum,
         sales.orders
     from {{ mart_of('service', 'service_quality', {
         'month_start': 'date', 'channel': 'string', 'tickets': 'bigint', 'proactive_tickets': 'bigint',
