@@ -150,7 +150,8 @@ class Renderer:
                 raise ReportError(f"{kpi.where}: under names {name}, which sql does not give")
             kind = kind_of_column(name, kpi.kinds)
             said = text(found[name], kind, cents=False)
-            return f"{said} {self.facts.currency}".rstrip() if kind == "money" else said
+            is_money = kind == "money" and found[name] is not None
+            return f"{said} {self.facts.currency}".rstrip() if is_money else said
 
         return re.sub(r"\{(\w+)\}", value, self.facts.filled(kpi.under))
 

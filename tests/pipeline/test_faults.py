@@ -272,7 +272,7 @@ def small_disk(folder: Path, options: str):
 def test_a_full_disk_leaves_the_old_file(copied, tmp_path):
     folder, manifest = copied
     disk = tmp_path / "disk"
-    with small_disk(disk, "size=80m"):
+    with small_disk(disk, "size=120m"):
         shutil.copytree(folder, disk, dirs_exist_ok=True, symlinks=True)
         mark(disk, "two")
         filler = disk / "filler"

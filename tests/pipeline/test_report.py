@@ -68,6 +68,8 @@ def project(shop_folder, tmp_path, monkeypatch) -> Path:
     folder = tmp_path / "project"
     (folder / "dashboards").mkdir(parents=True)
     (folder / "dbt_project.yml").write_text("vars: {gates: {}, sources: []}\n")
+    (folder / "models" / "staging").mkdir(parents=True)
+    (folder / "models" / "staging" / "contract.yml").touch()
     (folder / "warehouse").mkdir()
     for name in (".patronage", "patronage.duckdb"):
         shutil.copy(shop_folder / name, folder / "warehouse")

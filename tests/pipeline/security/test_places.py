@@ -48,8 +48,9 @@ def test_a_folder_that_no_build_has_made_is_refused_and_left_as_it_is(folder, th
 def test_a_build_writes_neither_among_code_nor_among_raw_files(
     tmp_path, monkeypatch, folder, place, why
 ):
-    for name in ("project/models", "project/data/demo", "raw"):
+    for name in ("project/models/staging", "project/data/demo", "raw"):
         (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "project" / "models" / "staging" / "contract.yml").touch()
     (tmp_path / "project" / "dbt_project.yml").write_text("vars: {sources: [], gates: {}}")
     (tmp_path / "file").touch()
     before = tree(tmp_path)
