@@ -85,6 +85,8 @@ def build(
 ) -> BuildResult:
     """Check the raw files, build, check the marts and publish them, as `patronage build` does.
 
+    The report is left as it is: `patronage report` draws it anew.
+
     `data` is a folder of one shop's raw files (or s3://…), of this `system` (as exported by
     shopify_csv, woocommerce, …; without: the contract's own) and `timezone`; without it the sources
     are those of the project's settings. What is not given here is taken from the variables
