@@ -875,7 +875,7 @@ MUTATIONS = [
       "what was said on an earlier date counts after a later one"),
     M("int_consent_spells", ") > 0 then 'withdrawn'", ") > 1 then 'withdrawn'",
       "one of two accounts alone withdraws nothing"),
-    M("int_consent_spells", "case when standing is", "case when true or standing is",
+    M("int_consent_spells", "coalesce(standing <> lag", "true or coalesce(standing <> lag",
       "what is said again begins anew"),
     M("int_consent_spells",
       "            when bool_or(proof_given) filter "

@@ -1,4 +1,6 @@
-{{ config(enabled=has_subjects(['advocacy', 'bi', 'campaigns', 'customer_share', 'engagement', 'lifecycle', 'service'])) }}
+{{ config(enabled=has_subjects([
+    'advocacy', 'bi', 'campaigns', 'customer_share', 'engagement', 'lifecycle', 'service'
+])) }}
 {#- Each metric has the value of its mart, wherever the mart has one; its parts lead to that of a year. -#}
 {%- set by_channel = "case when channel = 'all' then 'total' else 'channel' end" -%}
 {%- set marts = [

@@ -11,9 +11,13 @@ with advocate_candidates as (
     from {{ ref('int_customer_advocacy') }} as advocates
     inner join {{ ref('customers') }} as customers
         on advocates.customer_number = customers.customer_number
-    left join {{ mart_of('engagement', 'engagement_scores', {'customer_number': 'bigint', 'score': 'double'}) }} as scores
+    left join {{ mart_of('engagement', 'engagement_scores', {
+        'customer_number': 'bigint', 'score': 'double'
+    }) }} as scores
         on advocates.customer_number = scores.customer_number
-    left join {{ mart_of('engagement', 'lead_scores', {'lead_number': 'bigint', 'unsubscribes': 'bigint'}) }} as leads
+    left join {{ mart_of('engagement', 'lead_scores', {
+        'lead_number': 'bigint', 'unsubscribes': 'bigint'
+    }) }} as leads
         on advocates.customer_number = leads.lead_number
     where
         advocates.tier = 'liker'

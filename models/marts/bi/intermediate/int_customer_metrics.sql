@@ -49,7 +49,7 @@ lapses as (
         'total' as breakdown,
         'all' as breakdown_value,
         sum(customers) as customers
-    from {{ leave_reasons }} as reasons
+    from {{ leave_reasons }}
     group by month_start
     union all
     select
@@ -57,7 +57,7 @@ lapses as (
         'reason' as breakdown,
         reason as breakdown_value,
         customers
-    from {{ leave_reasons }} as reasons
+    from {{ leave_reasons }}
 ),
 
 int_customer_metrics as (

@@ -32,7 +32,7 @@ costs as (
         'month_start': 'date', 'channel': 'string', 'acquisition_amount': 'decimal(18, 4)',
         'retention_amount': 'decimal(18, 4)', 'unassigned_amount': 'decimal(18, 4)', 'new_customers': 'bigint',
         'cost_per_new_customer': 'double',
-    }) }} as costs
+    }) }}
 ),
 
 campaigns as (
@@ -41,7 +41,7 @@ campaigns as (
         'total' as breakdown,
         'all' as breakdown_value,
         sum(attributed_net_amount) as net_amount
-    from {{ automation }} as automation
+    from {{ automation }}
     group by month_start
     union all
     select
@@ -49,7 +49,7 @@ campaigns as (
         'kind' as breakdown,
         kind as breakdown_value,
         sum(attributed_net_amount) as net_amount
-    from {{ automation }} as automation
+    from {{ automation }}
     group by
         month_start,
         kind

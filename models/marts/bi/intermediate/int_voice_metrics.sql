@@ -26,7 +26,7 @@ tiers as (
         share
     from {{ mart_of('advocacy', 'advocacy_tier_summary', {
         'month_start': 'date', 'tier': 'string', 'share': 'double',
-    }) }} as tiers
+    }) }}
 ),
 
 leads as (
@@ -35,7 +35,7 @@ leads as (
         'total' as breakdown,
         'all' as breakdown_value,
         count(*) as people
-    from {{ mart_of('engagement', 'lead_scores', {'became_strong_at': 'timestamp'}) }} as scores
+    from {{ mart_of('engagement', 'lead_scores', {'became_strong_at': 'timestamp'}) }}
     where became_strong_at is not null
     group by {{ period_start('month', 'became_strong_at') }}
 ),
@@ -47,7 +47,7 @@ visits as (
         'all' as breakdown_value,
         sum(sessions) as sessions,
         sum(converting_sessions) as converting_sessions
-    from {{ visit_conversion }} as conversion
+    from {{ visit_conversion }}
     group by month_start
     union all
     select
@@ -56,7 +56,7 @@ visits as (
         visitor_class as breakdown_value,
         sessions,
         converting_sessions
-    from {{ visit_conversion }} as conversion
+    from {{ visit_conversion }}
 ),
 
 int_voice_metrics as (

@@ -61,10 +61,10 @@ standings as (
 changes as (
     select
         *,
-        case when standing is distinct from lag(standing) over (
+        case when coalesce(standing <> lag(standing) over (
             partition by customer_number, channel, purpose
             order by stated_at
-        ) then stated_at end as changed_at
+        ), true) then stated_at end as changed_at
     from standings
 ),
 

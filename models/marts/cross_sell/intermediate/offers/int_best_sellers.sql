@@ -3,7 +3,7 @@ with best as (
     from {{ ref('int_group_best_sellers') }}
 ),
 
--- the places of what a customer holds, and which of them come before enough others: each leads one place further
+-- the places of what a customer holds, and which come before enough others: each leads one place further
 held as (
     select
         buyers.customer_number,

@@ -47,9 +47,13 @@ int_standings as (
             and spells.ended_on is null
     left join {{ ref('rfm') }} as rfm
         on people.customer_key = rfm.customer_key
-    left join {{ mart_of('engagement', 'engagement_scores', {'customer_number': 'bigint', 'level': 'string'}) }} as engagement
+    left join {{ mart_of('engagement', 'engagement_scores', {
+        'customer_number': 'bigint', 'level': 'string'
+    }) }} as engagement
         on people.customer_number = engagement.customer_number
-    left join {{ mart_of('engagement', 'lead_scores', {'lead_number': 'bigint', 'band': 'string'}) }} as leads
+    left join {{ mart_of('engagement', 'lead_scores', {
+        'lead_number': 'bigint', 'band': 'string'
+    }) }} as leads
         on people.customer_number = leads.lead_number
     left join {{ mart_of('advocacy', 'loyalty_vs_advocacy', {
         'customer_key': 'string', 'tier': 'string', 'loyalty_quadrant': 'string'
