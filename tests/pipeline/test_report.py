@@ -288,7 +288,9 @@ def test_by_pointer_and_keyboard(shop_folder):
         assert page.locator("#tip").inner_text().split("\n") == lines
         # what a number means, near its button, and from there to its definition
         button = page.locator("article.on .kpi .i").nth(1)
+        button.scroll_into_view_if_needed()
         button.focus()
+        page.wait_for_timeout(500)  # scrolling, which ends later, closes what is open
         page.keyboard.press("Enter")
         pop = page.locator(":popover-open")
         at, opened = button.bounding_box(), pop.bounding_box()
