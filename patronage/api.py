@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
+
+from patronage.environment import environment
 
 
 class BuildFailed(Exception):  # noqa: N818 (what happened, as it reads where it is caught)
@@ -112,7 +114,9 @@ def build(
         "AS_OF": as_of.isoformat() if isinstance(as_of, date) else as_of,
         "WAREHOUSE": warehouse,
     }
-    with _environment(settings):
+    with environment(
+        {f"PATRONAGE_{name}": str(value) for name, value in settings.items() if value}
+    ):
         return build_and_publish(project, given, accept, adopt, Run.build, say, progress)
 
 
@@ -206,19 +210,3 @@ def build_and_publish(
         seconds=seconds,
         answers=tuple(closing),
     )
-
-
-@contextmanager
-def _environment(settings: Mapping[str, Any]) -> Iterator[None]:
-    """Set PATRONAGE_ variables for a while, those that are given."""
-    given = {f"PATRONAGE_{name}": str(value) for name, value in settings.items() if value}
-    before = {name: os.environ.get(name) for name in given}
-    os.environ.update(given)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value

@@ -14,6 +14,7 @@ from dbt.contracts.graph.manifest import Manifest
 from dbt.contracts.graph.nodes import CompiledNode
 from dbt_common.events.base_types import EventMsg
 
+from patronage.environment import environment
 from patronage.text import without_values
 
 Progress = Callable[[int, int, str], None]
@@ -57,26 +58,13 @@ def dbt_environment(project: Path) -> Iterator[Path]:
     }
     if data and "://" not in data:
         settings["PATRONAGE_DATA"] = str(Path(data).resolve())
-    before = {name: os.environ.get(name) for name in settings}
-    os.environ.update(settings)
-    try:
+    with environment(settings):
         yield target
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
 
 
-@contextlib.contextmanager
-def files_checked() -> Iterator[None]:
+def files_checked() -> contextlib.AbstractContextManager[None]:
     """Tell dbt for a while that the raw files were read and found sound: not to do so again."""
-    os.environ["PATRONAGE_FILES_CHECKED"] = "yes"
-    try:
-        yield
-    finally:
-        del os.environ["PATRONAGE_FILES_CHECKED"]
+    return environment({"PATRONAGE_FILES_CHECKED": "yes"})
 
 
 def run_dbt(

@@ -7,7 +7,6 @@ report. Whoever works on the models sees the steps between, too.
 from __future__ import annotations
 
 import json
-import os
 import re
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 from dbt.task.docs import DOCS_INDEX_FILE_PATH
 
 from patronage.dbt import run_dbt
+from patronage.environment import environment
 from patronage.folder import open_private
 from patronage.pages import secured
 from patronage.publish import PUBLIC_FILE
@@ -32,16 +32,9 @@ def write_docs(project: Path, target: Path, every_step: bool = False) -> Path:
     With `every_step` it shows the private steps, macros and tests as well. Types come from the
     build file, as far as something is built. Raises BuildError, OSError.
     """
-    salt = os.environ.get("PATRONAGE_SALT")
-    os.environ["PATRONAGE_SALT"] = ""  # no word of it, whatever dbt writes
-    try:
+    with environment({"PATRONAGE_SALT": ""}):  # no word of it, whatever dbt writes
         manifest = run_dbt(["parse"], project).result
         catalog = run_dbt(["docs", "generate", "--no-compile"], project, manifest=manifest).result
-    finally:
-        if salt is None:
-            del os.environ["PATRONAGE_SALT"]
-        else:
-            os.environ["PATRONAGE_SALT"] = salt
     page = mended(Path(DOCS_INDEX_FILE_PATH).read_text(encoding="utf-8"))
     described = with_contract(manifest.writable_manifest().to_dict(omit_none=False))
     typed = catalog.to_dict(omit_none=False)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ from dbt.contracts.graph.manifest import Manifest
 from patronage.contract import contract_of
 from patronage.database import opened, quoted
 from patronage.dbt import dbt_environment, run_dbt
+from patronage.environment import environment
 from patronage.publish import BUILD_FILE
 from patronage.text import json_text
 
@@ -61,25 +61,6 @@ class Clock(NamedTuple):
     moved: int  # whose business day is another than their day in UTC
 
 
-@contextmanager
-def environment(**settings: str) -> Iterator[None]:
-    """Set PATRONAGE_ variables, and those of dbt, for a while."""
-    names = {
-        name.upper() if name.startswith("dbt_") else f"PATRONAGE_{name.upper()}": value
-        for name, value in settings.items()
-    }
-    before = {name: os.environ.get(name) for name in names}
-    os.environ.update(names)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
-
-
 class Apart(NamedTuple):
     """dbt at work in a temporary folder, on one source alone."""
 
@@ -105,8 +86,9 @@ class Apart(NamedTuple):
 def apart(project: Path) -> Iterator[Apart]:
     """Have dbt work in a temporary folder for a while, whatever the caller's settings."""
     with TemporaryDirectory(prefix="patronage-") as place:
-        settings = {"data": "", "warehouse": place, "salt": "-", "dbt_target_path": ""}
-        with environment(**settings), dbt_environment(project):
+        settings = {"DATA": "", "WAREHOUSE": place, "SALT": "-"}
+        variables = {f"PATRONAGE_{name}": value for name, value in settings.items()}
+        with environment(variables | {"DBT_TARGET_PATH": ""}), dbt_environment(project):
             yield Apart(project, Path(place), run_dbt(["parse"], project).result)
 
 

@@ -19,6 +19,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 import duckdb
 
 from patronage.database import NO_EXTENSIONS, literal, quoted
+from patronage.environment import environment
 from patronage.folder import kind_of
 from patronage.publish import PublishError
 from patronage.stores import extension_file
@@ -169,26 +170,19 @@ def _attached(
     driver = extension_file("postgres_scanner")
     if driver is None:
         raise PublishError("a package is needed for this: pip install 'patronage[databases]'")
-    before = os.environ.get("PGPASSWORD")
-    if password is not None:
-        os.environ["PGPASSWORD"] = password  # libpq reads it there, so it is in no statement
-    try:
-        with duckdb.connect(config=NO_EXTENSIONS) as connection:
-            connection.execute(f"load {literal(driver)}")
-            connection.execute("set TimeZone = 'UTC'")
-            connection.execute("set pg_null_byte_replacement = chr(65533)")
-            if limit := os.environ.get("PATRONAGE_MEMORY_LIMIT"):
-                connection.execute(f"set memory_limit = {literal(limit)}")
-            connection.execute(f"attach {literal(str(file))} as shop (read_only)")
-            connection.execute(f"attach {literal(address)} as target (type postgres)")
-            connection.execute("set enable_external_access = false")
-            connection.execute("set lock_configuration = true")
-            yield connection
-    finally:
-        if before is not None:
-            os.environ["PGPASSWORD"] = before
-        elif password is not None:
-            del os.environ["PGPASSWORD"]
+    # libpq reads it there, so it is in no statement
+    given = {} if password is None else {"PGPASSWORD": password}
+    with environment(given), duckdb.connect(config=NO_EXTENSIONS) as connection:
+        connection.execute(f"load {literal(driver)}")
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute("set pg_null_byte_replacement = chr(65533)")
+        if limit := os.environ.get("PATRONAGE_MEMORY_LIMIT"):
+            connection.execute(f"set memory_limit = {literal(limit)}")
+        connection.execute(f"attach {literal(str(file))} as shop (read_only)")
+        connection.execute(f"attach {literal(address)} as target (type postgres)")
+        connection.execute("set enable_external_access = false")
+        connection.execute("set lock_configuration = true")
+        yield connection
 
 
 @contextlib.contextmanager

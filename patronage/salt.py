@@ -8,6 +8,8 @@ import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
+from patronage.environment import environment
+
 VARIABLE = "PATRONAGE_SALT"
 
 
@@ -57,8 +59,5 @@ def salted() -> Iterator[Path | None]:
         yield None
         return
     salt, is_new = kept_salt()
-    os.environ[VARIABLE] = salt
-    try:
+    with environment({VARIABLE: salt}):
         yield salt_file() if is_new else None
-    finally:
-        del os.environ[VARIABLE]

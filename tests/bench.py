@@ -15,6 +15,7 @@ processor suffer least):
     shopify  instead of all that: the models on orders, lines, customers and products as CSV in the
              contract's own shape, and on the same as Shopify's admin exports it
     spark    instead of oracle and demo: the same models on a local Spark with one core and with two
+    cluster  with `--spark`, instead of that: on a Spark cluster of one worker, and of two
 """
 
 from __future__ import annotations
@@ -136,6 +137,26 @@ def bench_spark(folder: Path, settings: dict[str, str], dbt: Path, duckdb: float
     print(f"spark with 1 / spark with 2 = {taken[1] / taken[2]:.2f}")
 
 
+def bench_cluster(folder: Path, settings: dict[str, str], dbt: Path, most: int) -> None:
+    """Build the models on a cluster of one worker with a core, then of more; print their ratio."""
+    sys.path.insert(0, str(PROJECT / "tests" / "spark"))
+    from cluster import Cluster
+
+    on = Cluster(folder / "cluster", dbt, memory="4g", conf="")
+    place = {"PATRONAGE_SPARK_MASTER": on.address, "SPARK_CONF_DIR": str(on.conf)}
+    place |= {"SPARK_LOCAL_IP": "127.0.0.1", "PATRONAGE_MEMORY_LIMIT": "4GB"}
+    taken = []
+    try:
+        on.start_master()
+        for workers in range(1, most + 1):
+            on.fill_up(workers)
+            print(f"spark, a cluster of {workers} with a core and 4 GB each")
+            taken.append(bench_models(folder / "built-spark", settings | place, dbt)[0])
+            print(f"models with 1 / with {workers} = {taken[0] / taken[-1]:.2f}", flush=True)
+    finally:
+        on.stop()
+
+
 def bench_shopify(folder: Path, data: Path, settings: dict[str, str]) -> None:
     """Build the models on a shop in two shapes; print what the second costs beside the first."""
     taken = []
@@ -254,6 +275,7 @@ def main() -> None:
     parser.add_argument("--shopify", action="store_true", help="the price of a system's shape")
     parser.add_argument("--products", type=int, help="spread the lines over so many products")
     parser.add_argument("--spark", type=Path, help="dbt of Spark's environment, to compare with")
+    parser.add_argument("--workers", type=int, help="with --spark: on a cluster, up to so many")
     options = parser.parse_args()
     folder = options.folder.resolve()
     file_format = "parquet" if options.products or options.shopify else options.format
@@ -267,6 +289,9 @@ def main() -> None:
     settings = {"PATRONAGE_DATA": str(data), "PATRONAGE_MEMORY_LIMIT": options.memory_limit}
     if options.shopify:
         bench_shopify(folder / "shapes", data, settings)
+        return
+    if options.workers:
+        bench_cluster(folder, settings, options.spark.absolute(), options.workers)
         return
     models, build = bench_models(folder / "built-duckdb", settings)
     bench_queries(folder / "built-duckdb")

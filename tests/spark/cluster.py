@@ -49,18 +49,19 @@ from compare import (
 from patronage.database import literal
 
 WAIT = 300  # seconds, until a server answers
-# Adaptive execution, as on every cluster; interpreted, as for so little data that is quicker.
+# Adaptive execution, as on every cluster; each worker is one executor.
 CONF = """
 spark.driver.host 127.0.0.1
 spark.driver.bindAddress 127.0.0.1
-spark.executor.memory 1g
 spark.executor.cores 1
-spark.cores.max 2
-spark.sql.codegen.wholeStage false
-spark.sql.codegen.factoryMode NO_CODEGEN
 spark.ui.enabled false
 spark.master.rest.enabled false
 spark.log.level ERROR
+"""
+# For so little data as that of tests it is quicker not to compile.
+INTERPRETED = """
+spark.sql.codegen.wholeStage false
+spark.sql.codegen.factoryMode NO_CODEGEN
 """
 LOG = """
 rootLogger.level = warn
@@ -144,8 +145,11 @@ def skewed_shop(folder: Path) -> dict[str, Any]:
 class Cluster:
     """A master and its workers, each a process that leads a group of its own."""
 
-    def __init__(self, folder: Path, python: Path) -> None:
-        """Choose ports and write settings; nothing runs yet."""
+    def __init__(
+        self, folder: Path, python: Path, memory: str = "1g", conf: str = INTERPRETED
+    ) -> None:
+        """Choose ports and write settings; nothing runs yet. The memory is that of a worker."""
+        self.memory = memory
         [self.home] = python.parent.parent.glob("lib/python*/site-packages/pyspark")
         self.folder, self.port, self.page = folder, free_port(), free_port()
         self.address = f"spark://127.0.0.1:{self.port}"
@@ -153,7 +157,9 @@ class Cluster:
         self.workers: list[subprocess.Popen[bytes]] = []
         self.conf = folder / "conf"
         self.conf.mkdir(parents=True, exist_ok=True)
-        (self.conf / "spark-defaults.conf").write_text(CONF)
+        (self.conf / "spark-defaults.conf").write_text(
+            f"{CONF}spark.executor.memory {memory}{conf}"
+        )
         (self.conf / "log4j2.properties").write_text(LOG)
 
     def start(self, name: str, *command: str, memory: str = "256m") -> subprocess.Popen[bytes]:
@@ -181,15 +187,15 @@ class Cluster:
         self.start("master", "spark-class", "org.apache.spark.deploy.master.Master", *place)
         wait_until("the master", lambda: answers(self.port) and answers(self.page))
 
-    def fill_up(self) -> None:
-        """Start as many workers as two of them need; wait until the master knows both."""
+    def fill_up(self, count: int = 2) -> None:
+        """Start as many workers as so many of them need; wait until the master knows all."""
         self.workers = [worker for worker in self.workers if worker.poll() is None]
-        while len(self.workers) < 2:
-            room = ["--host", "127.0.0.1", "--cores", "1", "--memory", "1g", "--webui-port", "0"]
-            room += ["--work-dir", str(self.folder / "work"), self.address]
+        while len(self.workers) < count:
+            room = ["--host", "127.0.0.1", "--cores", "1", "--memory", self.memory]
+            room += ["--webui-port", "0", "--work-dir", str(self.folder / "work"), self.address]
             kind = "org.apache.spark.deploy.worker.Worker"
             self.workers.append(self.start("workers", "spark-class", kind, *room))
-        wait_until("two workers", lambda: self.alive() == 2)
+        wait_until("the workers", lambda: self.alive() == count)
 
     def alive(self) -> int:
         """Return how many workers the master believes to be alive; none until it answers."""

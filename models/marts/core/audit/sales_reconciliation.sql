@@ -13,18 +13,12 @@ with sold as (
     inner join {{ ref('stg_orders') }} as staged
         on orders.order_number = staged.row_id
     cross join {{ ref('int_as_of') }} as dates
-    left join {{ ref('order_statuses') }} as statuses
-        on staged.status = statuses.status
     left join {{ ref('customers') }} as customers
         on orders.customer_number = customers.customer_number
     where
         orders.is_valid
         or (
-            case
-                when staged.status like 'cancel%' then true
-                else coalesce(statuses.is_sale, true) and staged.cancelled_date <= dates.as_of
-            end
-            and not coalesce(staged.is_test, false)
+            (staged.is_cancelled or (staged.is_sale and staged.cancelled_date <= dates.as_of))
             and not coalesce(customers.is_staff, false)
         )
 ),

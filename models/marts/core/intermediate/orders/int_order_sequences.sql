@@ -10,7 +10,7 @@ with people as (
         on keyed.customer_key = attributes.customer_key
 ),
 
--- what a sale is
+-- a sale by what the order says, not cancelled so far, not of staff
 judged as (
     select
         staged.row_id as order_number,
@@ -21,15 +21,12 @@ judged as (
         staged.order_date,
         people.known_first_order_date,
         people.lifetime_orders,
-        coalesce(statuses.is_sale, staged.status not like 'cancel%', true)
+        staged.is_sale
         and coalesce(staged.cancelled_date > dates.as_of, true)
-        and not coalesce(staged.is_test, false)
         and not coalesce(people.is_staff, false) as is_valid
     from {{ ref('stg_orders') }} as staged
     inner join {{ ref('int_as_of') }} as dates
         on staged.order_date <= dates.as_of
-    left join {{ ref('order_statuses') }} as statuses
-        on staged.status = statuses.status
     left join {{ ref('int_order_customers') }} as whose
         on staged.row_id = whose.order_row_id
     left join people

@@ -62,7 +62,7 @@ scored as (
     select
         items.customer_number,
         rules.item_b as product_number,
-        min_by(rules.item_a, rules.place) as because_product_number,
+        min(rules.place) as place,
         round(1 - exp({{ stable_sum('rules.log_miss') }}), 9) as score
     from latest_items as items
     inner join placed_rules as rules
@@ -78,17 +78,26 @@ scored as (
 ),
 
 -- the others would not be shown
-int_cross_sells as (
-    select
-        customer_number,
-        product_number,
-        because_product_number,
-        score
+shown as (
+    select *
     from scored
     qualify row_number() over (
         partition by customer_number
         order by score desc, product_number asc
     ) <= {{ number_var('offers', 1) }}
+),
+
+int_cross_sells as (
+    select
+        shown.customer_number,
+        shown.product_number,
+        rules.item_a as because_product_number,
+        shown.score
+    from shown
+    inner join placed_rules as rules
+        on
+            shown.product_number = rules.item_b
+            and shown.place = rules.place
 )
 
 select * from int_cross_sells
