@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -11,6 +12,12 @@ from patronage.folder import FolderError, kind_of
 
 NO_EXTENSIONS = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
 NO_RIGHTS = NO_EXTENSIONS | {"enable_external_access": False, "lock_configuration": True}
+
+
+def bounds() -> dict[str, str]:
+    """What a connection may hold in memory, PATRONAGE_MEMORY_LIMIT (4GB); the rest goes to disk."""
+    limit = os.environ.get("PATRONAGE_MEMORY_LIMIT")
+    return {"memory_limit": limit} if limit else {}
 
 
 def quoted(identifier: str) -> str:
@@ -31,7 +38,7 @@ def opened(file: Path) -> duckdb.DuckDBPyConnection:
     kind = kind_of(file)
     if kind not in ("file", None):
         raise FolderError(f"{file} is a {kind}: remove it")
-    return duckdb.connect(str(file), read_only=True, config=NO_RIGHTS)
+    return duckdb.connect(str(file), read_only=True, config=NO_RIGHTS | bounds())
 
 
 def columns_of(
@@ -57,7 +64,7 @@ def restricted(files: Iterable[Path], folder: Path, spill: Path) -> duckdb.DuckD
     """
     ends = ("", ".wal", ".wal.checkpoint", ".wal.recovery")
     paths = ", ".join(literal(f"{file}{end}") for file in files for end in ends)
-    connection = duckdb.connect(config=NO_EXTENSIONS)
+    connection = duckdb.connect(config=NO_EXTENSIONS | bounds())
     connection.execute("set TimeZone = 'UTC'")
     connection.execute(f"set temp_directory = {literal(str(spill))}")
     connection.execute(f"set allowed_paths = [{paths}]")

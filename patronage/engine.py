@@ -15,6 +15,7 @@ from dbt.flags import get_flags
 from duckdb import DuckDBPyConnection, list_type
 from duckdb.sqltypes import DOUBLE, VARCHAR
 
+from patronage.database import bounds
 from patronage.parquet import damaged
 from patronage.stores import extension_file, reach
 from patronage.workbook import workbook
@@ -31,16 +32,12 @@ class Plugin(BasePlugin):
     """Sets up each connection that dbt opens."""
 
     def update_connection_config(self, creds: DuckDBCredentials, config: dict[str, Any]) -> None:
-        """Have what is written from here on readable by its owner alone; bound the memory.
-
-        PATRONAGE_MEMORY_LIMIT is what queries may hold (4GB), the rest goes to disk.
-        """
+        """Have what is written from here on readable by its owner alone; bound the memory."""
         os.umask(PRIVATE)
         target = Path(get_flags().PROJECT_DIR, get_flags().TARGET_PATH or "target")
         if (target / "partial_parse.msgpack").is_file():  # what dbt has made before it connects
             target.chmod(0o777 & ~PRIVATE)
-        if limit := os.environ.get("PATRONAGE_MEMORY_LIMIT"):
-            config["memory_limit"] = limit
+        config |= bounds()
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         """Keep all connections to UTC, once: later the settings are locked (macro lock_engine)."""

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 
 import duckdb
 
-from patronage.database import NO_EXTENSIONS, literal
+from patronage.database import NO_EXTENSIONS, bounds, literal
 from patronage.stores import reach
 
 
 def damaged(paths: list[str]) -> str | None:
     """Return the first of the files of which not every value can be read, if there is one."""
-    with duckdb.connect(config=NO_EXTENSIONS | {"threads": 2}) as connection:
-        if limit := os.environ.get("PATRONAGE_MEMORY_LIMIT"):
-            connection.execute(f"set memory_limit = {literal(limit)}")
+    with duckdb.connect(config=NO_EXTENSIONS | bounds() | {"threads": 2}) as connection:
         if any("://" in path for path in paths):
             reach(connection)
         for tried in (paths, *([path] for path in paths)):

@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 import duckdb
 
-from patronage.database import NO_EXTENSIONS, literal, quoted
+from patronage.database import NO_EXTENSIONS, bounds, literal, quoted
 from patronage.environment import environment
 from patronage.folder import kind_of
 from patronage.publish import PublishError
@@ -172,12 +172,10 @@ def _attached(
         raise PublishError("a package is needed for this: pip install 'patronage[databases]'")
     # libpq reads it there, so it is in no statement
     given = {} if password is None else {"PGPASSWORD": password}
-    with environment(given), duckdb.connect(config=NO_EXTENSIONS) as connection:
+    with environment(given), duckdb.connect(config=NO_EXTENSIONS | bounds()) as connection:
         connection.execute(f"load {literal(driver)}")
         connection.execute("set TimeZone = 'UTC'")
         connection.execute("set pg_null_byte_replacement = chr(65533)")
-        if limit := os.environ.get("PATRONAGE_MEMORY_LIMIT"):
-            connection.execute(f"set memory_limit = {literal(limit)}")
         connection.execute(f"attach {literal(str(file))} as shop (read_only)")
         connection.execute(f"attach {literal(address)} as target (type postgres)")
         connection.execute("set enable_external_access = false")

@@ -38,6 +38,7 @@ from shopify_export import write_twice
 
 from patronage.database import literal, quoted
 from patronage.demo import make_demo
+from patronage.environment import environment
 from patronage.publish import PUBLIC_FILE, publish
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -211,9 +212,12 @@ def questions(database: duckdb.DuckDBPyConnection, schema: str, table: str) -> l
     ]
 
 
-def bench_queries(folder: Path) -> None:
+def bench_queries(folder: Path, limit: str) -> None:
     """Publish what was built, and print how long dashboards wait for it."""
-    publish(folder, folder / "target" / "manifest.json")
+    with environment({"PATRONAGE_MEMORY_LIMIT": limit}):
+        started = time.monotonic()
+        publish(folder, folder / "target" / "manifest.json")
+        print(f"publishing {time.monotonic() - started:.1f} s")
     medians = {}
     with duckdb.connect(str(folder / PUBLIC_FILE), read_only=True) as database:
         database.execute("set threads = 2")
@@ -294,7 +298,7 @@ def main() -> None:
         bench_cluster(folder, settings, options.spark.absolute(), options.workers)
         return
     models, build = bench_models(folder / "built-duckdb", settings)
-    bench_queries(folder / "built-duckdb")
+    bench_queries(folder / "built-duckdb", options.memory_limit)
     if options.spark:
         bench_spark(folder / "built-spark", settings, options.spark.absolute(), build)
     if options.spark or options.models_only:

@@ -38,18 +38,14 @@ with warnings.catch_warnings():
     from great_expectations.render.renderer.renderer import renderer
     from great_expectations.render.view import DefaultJinjaPageView
 
-from patronage.database import NO_RIGHTS
+from patronage.database import NO_RIGHTS, bounds
 
 # what goes wrong in an expectation is in its result; a log of it would be a traceback
 logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
 SHOWN_ROWS = 200  # all that Great Expectations fetches
 
-# DuckDB through SQLAlchemy: read-only and without rights to other files, no transactions of its own
-ENGINE = {
-    "isolation_level": "AUTOCOMMIT",
-    "skip_autocommit_rollback": True,
-    "connect_args": {"read_only": True, "config": NO_RIGHTS},
-}
+# DuckDB through SQLAlchemy, without transactions of its own
+ENGINE = {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True}
 
 
 class ExpectNoRows(UnexpectedRowsExpectation):
@@ -162,12 +158,13 @@ class Gates:
 
     def check(self, gate: str, database: Path, suites: Iterable[Suite]) -> Outcome:
         """Run the suites of a gate on a database file, which is released afterwards."""
+        reader = {"read_only": True, "config": NO_RIGHTS | bounds()}  # no rights to other files
         source = self.context.data_sources.add_sql(
             gate,
             # as a URL: a folder's name may hold signs that mean something in one
             connection_string=str(URL.create("duckdb", database=str(database))),
             create_temp_table=False,
-            kwargs=ENGINE,
+            kwargs=ENGINE | {"connect_args": reader},
         )
         outcome = Outcome()
         try:
