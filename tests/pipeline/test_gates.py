@@ -12,7 +12,7 @@ import click.testing
 import duckdb
 import pytest
 import yaml
-from conftest import PROJECT, Warehouse, chromium, unset_settings
+from conftest import PROJECT, Warehouse, chromium, parsed, unset_settings
 
 from patronage.cli import main
 from patronage.contract import contract_of, judged_rows
@@ -178,6 +178,26 @@ def test_a_good_shop_passes(built):
     assert (raw.failed, raw.warned, marts.failed, marts.warned) == ([], [], [], [])
     assert raw.run > 20
     assert marts.run > 3 * len(known["marts"])
+
+
+def test_the_limit_of_memory_is_that_of_every_connection(built, tmp_path, monkeypatch):
+    """Of the gates and of publishing, beside the build's: each would take what it likes."""
+    limits, connect = [], duckdb.connect
+
+    def noted(*arguments, **options):
+        connection = connect(*arguments, **options)
+        limits.append(connection.execute("select current_setting('memory_limit')").fetchall()[0][0])
+        return connection
+
+    file, known = built
+    shutil.copyfile(file, tmp_path / file.name)
+    monkeypatch.setattr(duckdb, "connect", noted)
+    monkeypatch.setenv("PATRONAGE_MEMORY_LIMIT", "3GiB")
+    Gates().check("raw", file, raw_suites(file, known["raw"]))
+    at_the_gate = len(limits)
+    publish(tmp_path, parsed()[1])
+    assert 0 < at_the_gate < len(limits)
+    assert set(limits) == {"3.0 GiB"}
 
 
 @pytest.mark.parametrize(
