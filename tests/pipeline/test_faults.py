@@ -19,7 +19,7 @@ from pathlib import Path
 import click.testing
 import duckdb
 import pytest
-from conftest import PROJECT, Warehouse, unset_settings
+from conftest import PROJECT, STAGING, Warehouse, unset_settings
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -495,7 +495,7 @@ RAW = {
     "customers": 'customer_id,email,created_at,city\nc1,c1@example.com,2023-01-01,"a, b"\nc2,,,\n',
     "refunds": "refund_id,refunded_at,amount,order_id\nr1,2024-02-01,1,5\n",
 }
-LAYERS = ["--select", "path:models/staging", "reconciliation"]
+LAYERS = ["--select", *STAGING, "reconciliation"]
 
 
 @st.composite
