@@ -919,7 +919,7 @@ MUTATIONS = [
       "a bad review counts for 31 days"),
     M("int_upsells", "max(placed.tier_rank)", "min(placed.tier_rank)",
       "what is above the lowest that is held is better"),
-    M("int_upsells", "highest_held.tier_rank < ranked", "highest_held.tier_rank <= ranked",
+    M("int_upsells", "tier_rank > highest_held", "tier_rank >= highest_held",
       "one of the same tier is better"),
     M("int_upsells", "order by item_baskets desc", "order by item_baskets asc",
       "of a tier the products in fewest orders are candidates"),

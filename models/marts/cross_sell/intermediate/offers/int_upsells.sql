@@ -73,7 +73,7 @@ highest_held as (
     from {{ ref('int_held_products') }} as held
     inner join placed
         on held.product_number = placed.product_number
-    where held.customer_number in (select customer_number from {{ ref('int_fresh_items') }})
+    where held.customer_number in (select fresh.customer_number from {{ ref('int_fresh_items') }} as fresh)
     group by
         held.customer_number,
         placed.family_number
@@ -90,7 +90,7 @@ first_places as (
         on
             fresh.customer_number = highest_held.customer_number
             and ranked_leads.family_number = highest_held.family_number
-            and highest_held.tier_rank < ranked_leads.tier_rank
+            and ranked_leads.tier_rank > highest_held.tier_rank
     group by fresh.customer_number
 ),
 
