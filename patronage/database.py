@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 
+from patronage.environment import LIMIT
 from patronage.folder import FolderError, kind_of
 
 NO_EXTENSIONS = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
@@ -16,7 +17,7 @@ NO_RIGHTS = NO_EXTENSIONS | {"enable_external_access": False, "lock_configuratio
 
 def bounds() -> dict[str, str]:
     """What a connection may hold in memory, PATRONAGE_MEMORY_LIMIT (4GB); the rest goes to disk."""
-    limit = os.environ.get("PATRONAGE_MEMORY_LIMIT")
+    limit = os.environ.get(LIMIT)
     return {"memory_limit": limit} if limit else {}
 
 

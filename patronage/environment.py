@@ -1,10 +1,22 @@
-"""Variables of the environment, set for a while."""
+"""Variables of the environment: set for a while, and what is wrong with one of them."""
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+
+LIMIT = "PATRONAGE_MEMORY_LIMIT"
+
+
+def wrong_limit() -> str | None:
+    """Return what is wrong with the limit of memory, in one line, if anything is."""
+    limit = os.environ.get(LIMIT, "")
+    amount = "(?=.*[1-9])[0-9]*[.]?[0-9]+ ?[kmgt](i?b)?"
+    if not limit or re.fullmatch(amount, limit, re.IGNORECASE):
+        return None
+    return f"{LIMIT}: {limit[:40]!r} is no amount of memory like 4GB"
 
 
 @contextmanager

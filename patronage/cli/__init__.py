@@ -6,6 +6,7 @@ import click
 
 from patronage.cli import audiences, builds, doors, metrics, reports, shops
 from patronage.cli.terminal import Commands, Terminal
+from patronage.environment import wrong_limit
 
 __all__ = ["Terminal", "main"]
 
@@ -14,6 +15,8 @@ __all__ = ["Terminal", "main"]
 @click.version_option(package_name="patronage")
 def main() -> None:
     """Build and publish a customer warehouse from a shop's raw orders and events."""
+    if fault := wrong_limit():
+        raise click.ClickException(fault)
 
 
 for module in (audiences, builds, doors, metrics, reports, shops):

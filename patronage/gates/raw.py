@@ -79,6 +79,13 @@ def suites(
         table_suite(key, contract[key.split("/")[1]], found[key], last.get(key), limits, oldest)
         for key in found
     ]
+    if not any(key.endswith("/orders") for key in found):
+        some = ExpectNoRows(
+            unexpected_rows_query="select missing from {batch}",
+            description="some shop has orders (a file of headers alone?)",
+            severity="warning",
+        )
+        made.append(Suite("orders", "select 'orders' as missing", [some]))
     gone = sorted(key for key, known in last.items() if key not in found and known["rows"])
     if gone:
         lost = " union all ".join(f"select {text(key)} as gone" for key in gone)

@@ -14,9 +14,12 @@ import pytest
 import yaml
 from conftest import PROJECT, Warehouse, chromium, parsed, unset_settings
 
+from patronage.api import BuildFailed, build
 from patronage.cli import main
 from patronage.contract import contract_of, judged_rows
+from patronage.database import bounds
 from patronage.dbt import dbt_environment
+from patronage.environment import wrong_limit
 from patronage.gates import Gates
 from patronage.gates import marts as marts_gate
 from patronage.gates import raw as raw_gate
@@ -232,6 +235,30 @@ def test_without_orders_the_raw_gate_warns(built):
         line.startswith("raw files orders: there are orders")
         for line in Gates().check("raw", file, nothing).warned
     )
+
+
+def test_a_delivery_of_headers_alone_is_warned_of(built):
+    file, _ = built
+    outcome = Gates().check("raw", file, raw_gate.suites(PROJECT, {}, {}, LIMITS, None))
+    assert outcome.failed == []
+    assert outcome.warned == [
+        "raw orders: some shop has orders (a file of headers alone?): found missing orders"
+    ]
+
+
+@pytest.mark.parametrize("limit", ["garbage", "0", "0GB", "4", "-1GB", "4 apples"])
+def test_a_limit_of_memory_that_is_none_is_named(limit, tmp_path, monkeypatch):
+    monkeypatch.setenv("PATRONAGE_MEMORY_LIMIT", limit)
+    said = f"PATRONAGE_MEMORY_LIMIT: {limit!r} is no amount of memory like 4GB"
+    result = click.testing.CliRunner().invoke(main, ["inspect", str(tmp_path)])
+    assert (result.exit_code, said in result.output) == (1, True)
+    with pytest.raises(BuildFailed, match="is no amount of memory"):
+        build(tmp_path, warehouse=tmp_path / "warehouse")
+    for good in ("4GB", "512 MiB", "0.5gb", "4g"):
+        monkeypatch.setenv("PATRONAGE_MEMORY_LIMIT", good)
+        assert wrong_limit() is None
+        with duckdb.connect(config=bounds()):
+            pass
 
 
 @pytest.mark.parametrize(
