@@ -324,7 +324,8 @@ class Run:
         self.write_docs()
         for line in outcome.warned:
             self.say(f"warning: {line}")
-        self.say(f"{name} gate: {outcome.run} expectations, {len(outcome.failed)} not met")
+        found = f"{len(outcome.failed)} stop, {len(outcome.warned)} warn"
+        self.say(f"{name} gate: {outcome.run} expectations, {found}")
         self.warned += map(check_of, outcome.warned)
         self.entry["warned_checks"] = "; ".join(self.warned) or None
         if outcome.failed:
