@@ -20,7 +20,7 @@ from patronage.contract import contract_of, judged_rows
 from patronage.database import bounds
 from patronage.dbt import dbt_environment
 from patronage.environment import wrong_limit
-from patronage.gates import Gates
+from patronage.gates import ExpectNoRows, Gates, Suite
 from patronage.gates import marts as marts_gate
 from patronage.gates import raw as raw_gate
 from patronage.gates.personal import delivered_addresses
@@ -192,14 +192,21 @@ def test_the_limit_of_memory_is_that_of_every_connection(built, tmp_path, monkey
         limits.append(connection.execute("select current_setting('memory_limit')").fetchall()[0][0])
         return connection
 
-    file, known = built
+    file, _ = built
+    manifest = parsed()[1]
     shutil.copyfile(file, tmp_path / file.name)
     monkeypatch.setattr(duckdb, "connect", noted)
     monkeypatch.setenv("PATRONAGE_MEMORY_LIMIT", "3GiB")
-    Gates().check("raw", file, raw_suites(file, known["raw"]))
-    at_the_gate = len(limits)
-    publish(tmp_path, parsed()[1])
-    assert 0 < at_the_gate < len(limits)
+    held = "select current_setting('memory_limit') as held"
+    bounded = ExpectNoRows(
+        unexpected_rows_query="select held from {batch} where held <> '3.0 GiB'",
+        description="the gate is bounded",
+        severity="critical",
+    )
+    outcome = Gates().check("raw", file, [Suite("memory", held, [bounded])])
+    assert (outcome.run, outcome.failed) == (1, [])
+    limits.clear()  # from here on they are those of publishing
+    publish(tmp_path, manifest)
     assert set(limits) == {"3.0 GiB"}
 
 
