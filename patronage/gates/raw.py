@@ -85,7 +85,7 @@ def suites(
             description="some shop has orders (a file of headers alone?)",
             severity="warning",
         )
-        made.append(Suite("orders", "select 'orders' as missing", [some]))
+        made.append(Suite("sources", "select 'orders' as missing", [some]))
     gone = sorted(key for key, known in last.items() if key not in found and known["rows"])
     if gone:
         lost = " union all ".join(f"select {text(key)} as gone" for key in gone)

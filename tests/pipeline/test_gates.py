@@ -249,7 +249,7 @@ def test_a_delivery_of_headers_alone_is_warned_of(built):
     outcome = Gates().check("raw", file, raw_gate.suites(PROJECT, {}, {}, LIMITS, None))
     assert outcome.failed == []
     assert outcome.warned == [
-        "raw orders: some shop has orders (a file of headers alone?): found missing orders"
+        "raw sources: some shop has orders (a file of headers alone?): found missing orders"
     ]
 
 
