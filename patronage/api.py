@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from patronage.environment import environment, wrong_limit
+from patronage.environment import environment, wrong_variable
 
 
 class BuildFailed(Exception):  # noqa: N818 (what happened, as it reads where it is caught)
@@ -161,7 +161,7 @@ def build_and_publish(
         steps.write("error", "failed", seconds=time.monotonic() - started, build_id=build_id)
         return BuildFailed(kind, faults, build_id)
 
-    if fault := wrong_limit():
+    if fault := wrong_variable():
         raise failed("build", fault)
     try:
         if not (folder / "models/staging/contract.yml").is_file():

@@ -8,15 +8,22 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 LIMIT = "PATRONAGE_MEMORY_LIMIT"
+LOG = "PATRONAGE_LOG"
 
 
-def wrong_limit() -> str | None:
-    """Return what is wrong with the limit of memory, in one line, if anything is."""
-    limit = os.environ.get(LIMIT, "")
-    amount = "(?=.*[1-9])[0-9]*[.]?[0-9]+ ?[kmgt](i?b)?"
-    if not limit or re.fullmatch(amount, limit, re.IGNORECASE):
-        return None
-    return f"{LIMIT}: {limit[:40]!r} is no amount of memory like 4GB"
+FORMS = {  # what a variable has to look like, and in words
+    LIMIT: ("(?=.*[1-9])[0-9]*[.]?[0-9]+ ?[kmgt](i?b)?", "no amount of memory like 4GB"),
+    LOG: ("json", "no form of a log: json is the only one"),
+}
+
+
+def wrong_variable() -> str | None:
+    """Return what is wrong with a variable that no part of the build looks at, in one line."""
+    for name, (form, words) in FORMS.items():
+        value = os.environ.get(name, "")
+        if value and not re.fullmatch(form, value, re.IGNORECASE):
+            return f"{name}: {value[:40]!r} is {words}"
+    return None
 
 
 @contextmanager

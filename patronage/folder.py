@@ -229,8 +229,11 @@ def claim(warehouse: Path, project: Path, data: Iterable[Path] = (), adopt: bool
     `adopt` says so. Raises FolderError with one line.
     """
     refuse_place(warehouse, project, data)
-    with umask(UMASK):
-        warehouse.mkdir(parents=True, exist_ok=True)
+    try:
+        with umask(UMASK):
+            warehouse.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FolderError(f"{warehouse} cannot be made: {error.strerror}") from error
     marked = is_marked(warehouse)
     if not (marked or adopt or is_known(warehouse)):
         raise FolderError(

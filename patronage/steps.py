@@ -11,9 +11,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
+from patronage.environment import LOG
 from patronage.text import printable
-
-VARIABLE = "PATRONAGE_LOG"
 
 
 class Steps:
@@ -30,7 +29,7 @@ class Steps:
     @classmethod
     def of_environment(cls) -> Steps:
         """Write to stderr, where the environment wants it."""
-        return cls(sys.stderr if os.environ.get(VARIABLE, "").lower() == "json" else None)
+        return cls(sys.stderr if os.environ.get(LOG, "").lower() == "json" else None)
 
     def write(self, level: str, event: str, **known: Any) -> None:
         """Write a line; `level` is info, warning or error."""

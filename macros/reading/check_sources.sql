@@ -40,6 +40,7 @@
             {% do relations.extend(check_shop(shop, faults)) %}
         {% endfor %}
         {% do check_as_of(faults) %}
+        {% do check_currency(faults) %}
         {% do check_rules(faults) %}
         {% do raise_faults(faults) %}
         {% for relation in relations %}
@@ -222,5 +223,12 @@
         and run_query("select try_cast(" ~ literal(as_of) ~ " as date)").columns[0].values()[0]
     ) %}
         {% do complain("as_of: " ~ shown(as_of) ~ " is no date; expected YYYY-MM-DD", faults) %}
+    {% endif %}
+{% endmacro %}
+
+{% macro check_currency(faults) %}
+    {% set currency = configured_currency() %}
+    {% if currency and not modules.re.fullmatch('[A-Za-z]{3}', currency) %}
+        {% do complain("reporting_currency: " ~ shown(currency) ~ " is no code of three letters like EUR", faults) %}
     {% endif %}
 {% endmacro %}

@@ -6,7 +6,7 @@ import click
 
 from patronage.cli import audiences, builds, doors, metrics, reports, shops
 from patronage.cli.terminal import Commands, Terminal
-from patronage.environment import wrong_limit
+from patronage.environment import wrong_variable
 
 __all__ = ["Terminal", "main"]
 
@@ -15,7 +15,7 @@ __all__ = ["Terminal", "main"]
 @click.version_option(package_name="patronage")
 def main() -> None:
     """Build and publish a customer warehouse from a shop's raw orders and events."""
-    if fault := wrong_limit():
+    if fault := wrong_variable():
         raise click.ClickException(fault)
 
 

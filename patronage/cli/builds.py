@@ -92,10 +92,12 @@ def publish_command(
 def send_to(to: str, prefix: str, found: dict[str, Any]) -> None:
     """Fill the published tables into a database, and say how many."""
     started = time.monotonic()
+    found["kind"] = "place"  # all that can be wrong here
     try:
         rows = send(warehouse_folder(project_folder()) / PUBLIC_FILE, to, prefix)
     except (FolderError, PublishError, OSError) as error:
         fail(str(error), "nothing was changed in the database")
+    del found["kind"]
     found |= {"status": "published", "rows_per_table": rows}
     console.print(
         f"published {len(rows)} tables, {sum(rows.values()):,} rows, into the database in "
@@ -137,8 +139,9 @@ def run_and_publish(
         except BuildFailed as error:
             bar.stop()
             found |= {"kind": error.kind, "build_id": error.build_id}
-            lines = (*error.faults, *ways_out(error, project), "nothing was published")
-            fail(*lines, is_logged=is_logged)
+            hints = ways_out(error, project)
+            lines = (*error.faults, *hints, "nothing was published")
+            fail(*lines, hints=hints, is_logged=is_logged)
     found |= result.as_json() | {"status": "published"}
     if not written:
         for line in result.answers:
@@ -159,9 +162,12 @@ def ways_out(error: BuildFailed, project: Path) -> list[str]:
     """What helps where a gate is closed."""
     if error.kind != "data":
         return []
-    hint = "if this delivery is right as it is: `patronage build --accept`"
-    lasts = any("last" in line or "used twice" in line for line in error.faults)
-    return [*([hint] if lasts else []), docs_line(project)]
+    hints = []
+    if any("rejected" in line for line in error.faults):
+        hints.append("which rows were rejected, and why: `patronage rejects`")
+    if any("last" in line or "used twice" in line for line in error.faults):
+        hints.append("if this delivery is right as it is: `patronage build --accept`")
+    return [*hints, docs_line(project)]
 
 
 def docs_line(project: Path) -> str:

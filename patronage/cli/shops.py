@@ -166,6 +166,8 @@ def init_command(
         console.print(
             "without a timezone days are those of UTC: add timezone: Europe/Berlin or yours"
         )
+    if made.system and said == "belongs into":
+        console.print("when both are there:")
     shown = quote(str(folder)) if folder else f"--attach {quote(str(settings['attach']))}"
     console.print(
         f"to see what is read: patronage inspect {shown} --system {made.source['system']}"

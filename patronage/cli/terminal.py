@@ -64,8 +64,11 @@ def document(command: str, as_json: bool) -> Iterator[dict[str, Any]]:
         stdout.flush()
 
 
-def fail(*messages: str, is_logged: bool = False) -> NoReturn:
-    """Say a line for each failure, unless the log has it by now, and end with a non-zero exit."""
+def fail(*messages: str, hints: Sequence[str] = (), is_logged: bool = False) -> NoReturn:
+    """Say a line for each failure, unless the log has it by now, and end with a non-zero exit.
+
+    `hints` are those of the messages that say what helps.
+    """
     steps = Steps.of_environment()
     for message in messages:
         for found in written:
@@ -73,7 +76,7 @@ def fail(*messages: str, is_logged: bool = False) -> NoReturn:
         if steps.target and not is_logged:
             steps.write("error", "fault", message=message)
         elif not steps.target:
-            errors.print(f"error: {message}", style="red")
+            errors.print(message if message in hints else f"error: {message}", style="red")
     sys.exit(1)
 
 

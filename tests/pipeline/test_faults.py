@@ -397,7 +397,9 @@ def test_what_fails_is_named_and_the_old_file_stays(tmp_path, monkeypatch):
         fewer.replace("2024", "20x4"),
         "error: raw files orders: at most 20% of the rows are rejected: found reason unparsable",
         "0.5 to 10 times the 40 rows of the last accepted delivery: found rows 9",
-        "if this delivery is right as it is: `patronage build --accept`",
+        "\nwhich rows were rejected, and why: `patronage rejects`\n",
+        "\nif this delivery is right as it is: `patronage build --accept`\n",
+        "\nwhat was checked: python3 -m webbrowser file://",
     )
     # another salt would change the guests' keys
     fails(SHOP, "PATRONAGE_SALT is not the one of the published file", salt="mint")

@@ -19,7 +19,7 @@ from patronage.cli import main
 from patronage.contract import contract_of, judged_rows
 from patronage.database import bounds
 from patronage.dbt import dbt_environment
-from patronage.environment import wrong_limit
+from patronage.environment import wrong_variable
 from patronage.gates import ExpectNoRows, Gates, Suite
 from patronage.gates import marts as marts_gate
 from patronage.gates import raw as raw_gate
@@ -263,9 +263,18 @@ def test_a_limit_of_memory_that_is_none_is_named(limit, tmp_path, monkeypatch):
         build(tmp_path, warehouse=tmp_path / "warehouse")
     for good in ("4GB", "512 MiB", "0.5gb", "4g"):
         monkeypatch.setenv("PATRONAGE_MEMORY_LIMIT", good)
-        assert wrong_limit() is None
+        assert wrong_variable() is None
         with duckdb.connect(config=bounds()):
             pass
+
+
+def test_a_form_of_the_log_that_is_none_is_named(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATRONAGE_LOG", "yaml")
+    with pytest.raises(BuildFailed, match="PATRONAGE_LOG: 'yaml' is no form of a log: json is"):
+        build(tmp_path, warehouse=tmp_path / "warehouse")
+    for good in ("", "json", "JSON"):
+        monkeypatch.setenv("PATRONAGE_LOG", good)
+        assert wrong_variable() is None
 
 
 @pytest.mark.parametrize(

@@ -126,6 +126,8 @@ def test_each_command_tells_what_is_wrong_as_json(place, shop):
         found = told(command, code=1)
         assert (found["command"], found["status"]) == (command, "failed")
         assert "run `patronage build` first" in found["errors"][0]["message"]
+    found = told("publish", "--to", "postgresql://localhost/shop", code=1)
+    assert (found["kind"], "rows_per_table" in found) == ("place", False)
     assert told("status", "--latest", code=2)["errors"][0]["message"].startswith("No such option")
     assert told("inspect", "/nowhere", code=2)["status"] == "failed"
 

@@ -352,6 +352,7 @@ def test_parquet_columns_that_differ_in_case_only_are_refused(warehouse, tmp_pat
         ({"system": "shopware"}, "unknown system 'shopware'; known are files, complete_journey"),
         ({"as_of": "2024-02-30"}, "as_of: '2024-02-30' is no date; expected YYYY-MM-DD"),
         ({"as_of": "yesterday"}, "as_of: 'yesterday' is no date; expected YYYY-MM-DD"),
+        ({"currency": "euro"}, "reporting_currency: 'euro' is no code of three letters like EUR"),
     ],
 )
 def test_bad_settings_are_refused_in_one_line(warehouse, shop, settings, says):

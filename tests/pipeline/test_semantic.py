@@ -256,6 +256,15 @@ def test_the_command_answers_from_the_published_file_alone(metrics, published, c
         (["--saved-query", "nothing"], "Did not find saved query `nothing` in known"),
         (["net_sales_growth"], "The query includes a metric 'net_sales_growth' that specifies a "),
         (["orders", "--where", "country = 'DE'"], "Binder Error: Referenced column "),
+        (
+            ["orders", "--where", "{{ Dimension('order__country' }} = 'DE'"],
+            "--where cannot be read: unexpected '}', expected ')'; it takes {{ Dimension('",
+        ),
+        (["orders", "--where", "{{ nothing() }}"], "--where cannot be read: 'nothing' is undefi"),
+        (
+            ["orders", "--where", "{{ Dimension('order__shop') }} = 'DE'"],
+            "Dimension('order__shop') is no metric, nor what ",
+        ),
         (["orders", "--where", "{{ nothing }}"], ""),
     ],
 )

@@ -1,9 +1,6 @@
 {{ config(materialized='table') }}
 
-{%- set configured = setting('reporting_currency', 'PATRONAGE_CURRENCY') %}
-{%- if execute and not configured %}
-{%- set configured = shops() | map(attribute='reporting_currency') | select | first %}
-{%- endif %}
+{%- set configured = configured_currency() %}
 
 with present as (
     select currency

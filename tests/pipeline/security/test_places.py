@@ -43,7 +43,7 @@ def test_a_folder_that_no_build_has_made_is_refused_and_left_as_it_is(folder, th
     [("project", "holds"), ("project/..", "holds"), ("project/models/out", "lies in"),
      ("project/data", "lies in"), ("project/patronage/gates", "lies in"), ("raw", "holds"),
      ("raw/out", "lies in"), (".", "holds"), ("a?b", "sign"), ("file", "is no folder"),
-     ("file/out", "directory")],
+     ("file/out", "out cannot be made: not a directory")],
 )  # fmt: skip
 def test_a_build_writes_neither_among_code_nor_among_raw_files(
     tmp_path, monkeypatch, folder, place, why
