@@ -181,9 +181,11 @@ def as_date(cell: Any) -> Cell:
 def in_a_line(message: str) -> str:
     """Return what an error of MetricFlow says, without its pages of context."""
     if template := re.search(r"jinja2\.exceptions\.\w+: (.+)", message):
-        return f"--where cannot be read: {template[1]}; it takes {{{{ Dimension('order__country') }}}}"
+        form = "{{ Dimension('order__country') }}"
+        return f"--where cannot be read: {template[1]}; it takes {form}"
     text = " ".join(message.split())
-    wrong = re.search(r"Object Builder Input: (\S+)", text) or re.search(r"Query Input: (\S+)", text)
+    item, query = (re.search(rf"{of} Input: (\S+)", text) for of in ("Object Builder", "Query"))
+    wrong = item or query
     like = re.search(r"Suggestions: \[(.*?)\]", text)
     if wrong and like:
         names = ", ".join(re.findall(r"'(.+?)'", like[1]))

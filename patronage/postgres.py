@@ -21,14 +21,20 @@ import duckdb
 from patronage.database import NO_EXTENSIONS, bounds, literal, quoted
 from patronage.environment import environment
 from patronage.folder import kind_of
+from patronage.postgres_server import (
+    LOCK_SECONDS,
+    TABLE_MARK,
+    asked,
+    claim,
+    readable,
+    relations,
+    rights,
+    run,
+)
 from patronage.publish import PublishError
 from patronage.stores import extension_file
-from patronage.text import without_values
 
-MARK = "Made by Patronage, which fills the tables in it anew: patronage publish --to"
-TABLE_MARK = "patronage "  # before a digest of the columns, as the comment of a table's key
 LONGEST_NAME = 63  # PostgreSQL cuts off the rest
-LOCK_SECONDS = 60
 TYPES = {
     "VARCHAR": "text",
     "BIGINT": "bigint",
@@ -156,9 +162,9 @@ def send(file: Path, to: str, prefix: str = "") -> dict[str, int]:
                 rows = _filled(connection, tables)
             for table in tables:  # else each publish would need as much room again
                 with contextlib.suppress(duckdb.Error):
-                    _run(connection, f"vacuum (analyze) {table.sql_name}", in_transaction=False)
+                    run(connection, f"vacuum (analyze) {table.sql_name}", in_transaction=False)
     except duckdb.Error as error:
-        raise PublishError(_readable(error)) from None  # what it says may hold values
+        raise PublishError(readable(error)) from None  # what it says may hold values
     return rows
 
 
@@ -252,21 +258,21 @@ def _type_of(kind: str) -> str:
 def _filled(connection: duckdb.DuckDBPyConnection, tables: list[Table]) -> dict[str, int]:
     """Fill the tables within the transaction that is open; return the rows of each."""
     schemas = sorted({table.target for table in tables})
-    _run(
+    run(
         connection,
         f"set local lock_timeout = {literal(f'{LOCK_SECONDS}s')}; set local search_path = ''; "
         "set local standard_conforming_strings = on",  # a backslash in a text is one
     )
-    mine = _asked(
+    mine = asked(
         connection,
         "select pg_try_advisory_xact_lock(hashtext('patronage'), hashtext("
         f"{literal(' '.join(schemas))}))",
     )
     if mine != [(True,)]:
         raise PublishError("another publish into these schemas is at work: wait until it has ended")
-    _claim(connection, schemas)
-    there = _relations(connection, schemas)
-    rights = {}
+    claim(connection, schemas)
+    there = relations(connection, schemas)
+    kept = {}
     for name, (is_table, mark) in there.items():
         wanted = next((table for table in tables if (table.target, table.name) == name), None)
         is_ours = is_table and mark is not None
@@ -274,131 +280,28 @@ def _filled(connection: duckdb.DuckDBPyConnection, tables: list[Table]) -> dict[
         if wanted and not is_ours:
             raise PublishError(f"{'.'.join(name)} is there and not of our make: move it away")
         if is_ours and (wanted is None or wanted.mark != mark):
-            rights[name] = _rights(connection, sql_name)
-            _run(connection, f"drop table {sql_name}")  # fails where something hangs on it
+            kept[name] = rights(connection, sql_name)
+            run(connection, f"drop table {sql_name}")  # fails where something hangs on it
     new = [
         table
         for table in tables
         if there.get((table.target, table.name), (True, None))[1] != table.mark
     ]
     for table in new:
-        _run(connection, table.created)
+        run(connection, table.created)
     connection.execute("call pg_clear_cache()")
     rows = {}
     for table in tables:
         if table not in new:
-            _run(connection, f"delete from {table.sql_name}")
+            run(connection, f"delete from {table.sql_name}")
         columns = ", ".join(quoted(name) for name, *_ in table.columns)
         rows[f"{table.target}.{table.name}"] = connection.execute(
             f"insert into target.{table.sql_name} ({columns}) "
             f"select {columns} from shop.{quoted(table.schema)}.{quoted(table.name)}"
         ).fetchall()[0][0]
         if table in new:
-            _run(connection, table.keyed)
-            for right in rights.get((table.target, table.name), ()):
-                _run(connection, right)
-        _run(connection, table.comments)
+            run(connection, table.keyed)
+            for right in kept.get((table.target, table.name), ()):
+                run(connection, right)
+        run(connection, table.comments)
     return rows
-
-
-def _claim(connection: duckdb.DuckDBPyConnection, schemas: list[str]) -> None:
-    """Create the schemas that are missing, and mark those that are empty, as ours.
-
-    Raises PublishError for one that holds anything and is not marked.
-    """
-    there = {
-        name: (mark, is_used)
-        for name, mark, is_used in _asked(
-            connection,
-            "select nspname, obj_description(oid, 'pg_namespace'), "
-            "exists (select from pg_class where relnamespace = pg_namespace.oid) "
-            f"from pg_namespace where nspname in ({', '.join(map(literal, schemas))})",
-        )
-    }
-    for schema in schemas:
-        mark, is_used = there.get(schema, (None, False))
-        if mark == MARK:
-            continue
-        if is_used:
-            raise PublishError(
-                f"the schema {schema} is there and not of our make: choose other names with "
-                "--schema-prefix"
-            )
-        if schema not in there:
-            _run(connection, f"create schema {quoted(schema)}")
-        _run(connection, f"comment on schema {quoted(schema)} is {literal(MARK)}")
-
-
-def _relations(
-    connection: duckdb.DuckDBPyConnection, schemas: list[str]
-) -> dict[tuple[str, str], tuple[bool, str | None]]:
-    """What lies in the schemas under a name that a table may have: is it a table, and our mark."""
-    found = _asked(
-        connection,
-        f"""
-        select nspname, relname, relkind = 'r', max(obj_description(pg_constraint.oid))
-            filter (where obj_description(pg_constraint.oid) like {literal(TABLE_MARK + "%")})
-        from pg_class
-        inner join pg_namespace on pg_namespace.oid = relnamespace
-        left join pg_constraint on conrelid = pg_class.oid and contype in ('p', 'u')
-        where relkind <> 'i' and nspname in ({", ".join(map(literal, schemas))})
-        group by nspname, relname, relkind
-        """,
-    )
-    return {(schema, name): (is_table, mark) for schema, name, is_table, mark in found}
-
-
-def _rights(connection: duckdb.DuckDBPyConnection, sql_name: str) -> list[str]:
-    """The statements that give others the rights that they have to a table."""
-    return [
-        right
-        for (right,) in _asked(
-            connection,
-            f"""
-            select format(
-                'grant %s on %s to %s%s',
-                privilege_type,
-                {literal(sql_name)},
-                case when grantee = 0 then 'public' else quote_ident(rolname) end,
-                case when is_grantable then ' with grant option' else '' end
-            )
-            from pg_class
-            cross join aclexplode(relacl)
-            left join pg_roles on pg_roles.oid = grantee
-            where pg_class.oid = {literal(sql_name)}::regclass and grantee <> relowner
-            """,
-        )
-    ]
-
-
-def _run(
-    connection: duckdb.DuckDBPyConnection, statement: str, in_transaction: bool = True
-) -> None:
-    """Run a statement in the database."""
-    connection.execute(
-        f"call postgres_execute('target', ?, use_transaction = {in_transaction})", [statement]
-    )
-
-
-def _asked(connection: duckdb.DuckDBPyConnection, query: str) -> list[tuple]:
-    """The rows of a query of the database."""
-    return connection.execute("from postgres_query('target', ?)", [query]).fetchall()
-
-
-def _readable(error: duckdb.Error) -> str:
-    """Return one line of what the database says: no statement, no address, no value."""
-    text = str(error)
-    if "Unable to connect to Postgres" in text:
-        return "the database cannot be reached: " + text.rpartition('": ')[2].splitlines()[0]
-    # what failed stands before it, and may be long; PostgreSQL's own words are the last
-    found = re.search(
-        r".*\b(?:ERROR|FATAL|PANIC): +([^\n]*)(?:\nDETAIL: +([^\n]*))?", text, re.DOTALL
-    )
-    if not found:
-        return "the connection to the database failed: " + without_values(text.rpartition('": ')[2])
-    line, detail = found.groups()
-    if "depend on it" in line and detail:
-        line += f" ({detail})"
-    if "lock timeout" in line:
-        line += f": another has held a table for more than {LOCK_SECONDS} s"
-    return f"the database says: {line}"

@@ -31,22 +31,14 @@ REAL_SHOPS = {"cdnow": "UTC", "complete_journey": "America/New_York"}
 
 
 def shops(folder: Path, is_spark: bool) -> list[dict[str, Any]]:
-    """The steps (`compare.plan`) that build whole shops, and one for each real shop."""
-    steps = [
-        step
-        for step in compare.plan(folder, SEEDS)
-        if step["name"] == "demo" or step["name"].startswith("seed")
-    ]
+    """The steps (of `compare`) that build whole shops; on DuckDB one for each real shop, too."""
+    steps = [compare.demo(), *(compare.random_shop(folder, seed) for seed in SEEDS)]
     for name, zone in {} if is_spark else REAL_SHOPS.items():
         copy_sample(name, folder / name)
         environment = {"DATA": str(folder / name), "SYSTEM": name, "TIMEZONE": zone}
         environment = {f"PATRONAGE_{key}": value for key, value in environment.items()}
-        steps.append(
-            {"name": name, "command": list(steps[0]["command"]), "environment": environment}
-        )
-    for step in steps:
-        step["command"] = [*step["command"], *compare.MODELS_ONLY]
-    return steps
+        steps.append(compare.demo() | {"name": name, "environment": environment})
+    return [compare.complete(step, folder) for step in steps]
 
 
 def hashed(relation: str, connection: duckdb.DuckDBPyConnection) -> str:
