@@ -5,7 +5,8 @@ the cheapest tests first: dbt's unit tests of the changed models and of those th
 build of the demo shop from the changed models on with all data tests, then the comparison of its
 marts with the oracle, and last pytest's small shops (`PIPELINE`). The table of what noticed goes to
 `tests/mutations.md`; a mutation that nothing notices, or that is no longer valid SQL, ends the run
-with a non-zero exit.
+with a non-zero exit. A rule that core shares with erasure (`SHARED`) has to be noticed by the tests
+of both.
 """
 
 from __future__ import annotations
@@ -36,6 +37,9 @@ PIPELINE = [
     f"tests/pipeline/test_{name}.py"
     for name in ("reading", "rules", "engagement", "profile", "cases", "sources", "systems")
 ]
+# who is whom: macros that erasure and core read
+SHARED = ("known_addresses", "visitor_spells", "is_shared_contact")
+ERASURE = ["tests/pipeline/test_erasure.py"]
 
 
 class Mutation(NamedTuple):
@@ -1538,14 +1542,30 @@ class Trial:
                 found += [f"{mart}: {line}" for line in lines]
         return found
 
-    def pipeline_fails(self) -> bool:
-        """Whether one of the small shops of `PIPELINE` comes out wrong."""
-        command = [sys.executable, "-m", "pytest", "-x", "-p", "no:cacheprovider", *PIPELINE]
+    def fails(self, files: list[str]) -> bool:
+        """Whether one of the small shops of some test files comes out wrong."""
+        command = [sys.executable, "-m", "pytest", "-x", "-p", "no:cacheprovider", *files]
         here = os.environ | {"PYTHONPATH": str(self.project)}
         done = subprocess.run(command, cwd=self.project, env=here, capture_output=True, check=False)
         return done.returncode == 1
 
     def notice(self, mutation: Mutation) -> str | None:
+        """Return the first layer of tests that fails on a mutation, or None.
+
+        None, too, where a rule that erasure shares is broken and its tests do not fail.
+        """
+        layer = self.first_layer(mutation)
+        if layer is None or mutation.file not in SHARED:
+            return layer
+        path = mutation.path(self.project)
+        text = path.read_text()
+        path.write_text(mutated(self.project, mutation))
+        try:
+            return layer if self.fails(ERASURE) else None
+        finally:
+            path.write_text(text)
+
+    def first_layer(self, mutation: Mutation) -> str | None:
         """Return the first layer of tests that fails on a mutation, or None."""
         path = mutation.path(self.project)
         text = path.read_text()
@@ -1570,7 +1590,7 @@ class Trial:
                 return LAYERS[1]
             if self.differences() != self.known:
                 return LAYERS[2]
-            return LAYERS[3] if self.pipeline_fails() else None
+            return LAYERS[3] if self.fails(PIPELINE) else None
         finally:
             path.write_text(text)
 

@@ -14,7 +14,7 @@ from typing import Any
 from great_expectations import expectations as gxe
 
 from patronage.contract import contract_of, judged_rows
-from patronage.database import literal, opened, quoted
+from patronage.database import opened, quoted
 from patronage.gates import ExpectNoRows, Suite
 from patronage.gates.orders import (
     decimal_commas,
@@ -25,11 +25,6 @@ from patronage.gates.orders import (
     used_twice,
 )
 from patronage.gates.words import EXAMPLES, MASKED, WHOLE, text
-
-TYPES = {
-    "time": "TIMESTAMP", "day": "DATE", "birthday": "DATE", "flag": "BOOLEAN",
-    "amount": "DECIMAL(18,4)", "number": "DECIMAL(18,4)", "rate": "DECIMAL(20,10)",
-}  # fmt: skip
 
 
 def profile(database: Path, contract: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -109,41 +104,10 @@ def table_suite(
     """Return what is expected of one source's table."""
     source, table = key.split("/")
     columns = rules["columns"]
-    expected = ", ".join(
-        f"({literal(column)}, {literal(TYPES.get(kind, 'VARCHAR'))})"
-        for column, kind in columns.items()
-    )
-    checks = [
-        gxe.ExpectTableColumnsToMatchSet(
-            column_set=[*columns, "source", "row_status", "reject_reason"],
-            exact_match=False,
-            description="the columns are those of the contract",
-        ),
-        ExpectNoRows(
-            unexpected_rows_query=(
-                f"select contract.name, contract.type as expected, types.data_type as found "
-                f"from (values {expected}) as contract (name, type) "
-                f"left join duckdb_columns() as types on types.column_name = contract.name "
-                f"and types.schema_name = 'staging' "
-                f"and types.table_name = {literal(f'base_{table}')} "
-                f"where types.data_type is distinct from contract.type "
-                f"and exists (select 1 from {{batch}})"
-            ),
-            description="the types are those of the contract",
-        ),
-        *(
-            rejects(source, table, limits[f"rejected_share_to_{word}"], word)
-            for word in ("warn", "stop")
-        ),
+    checks: list[Any] = [
+        rejects(source, table, limits[f"rejected_share_to_{word}"], word)
+        for word in ("warn", "stop")
     ]
-    for column in rules["required"]:
-        checks.append(
-            gxe.ExpectColumnValuesToNotBeNull(
-                column=column,
-                mostly=1 - limits["rejected_share_to_stop"],
-                description=f"{column} is there, or its row is rejected",
-            )
-        )
     checks += used_twice(source, table, rules, limits)
     checks += decimal_commas(source, table, rules)
     checks += lost_digits(source, table, rules)
