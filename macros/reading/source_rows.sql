@@ -1,7 +1,7 @@
 {#- All rows of a contract table that the shops of one system bring.
 
     Without a call block the files are in the contract's own shape (every_system): those of all shops_with such a table. With one, which is the whole of a
-    model in models/staging, the block maps a shop's own files: it is given the shop and writes a select of contract columns,
+    model in models/staging/systems, the block maps a shop's own files: it is given the shop and writes a select of contract columns,
     of any type, in any order; columns it leaves out are null. Nothing is read while dbt only parses. -#}
 {% macro source_rows(system, table) %}
     {% if execute %}

@@ -92,7 +92,7 @@ def mart_suite(mart: Mart, held: int, addresses: dict[str, int]) -> Suite:
                 description="no value looks like an email address",
             ),
             ExpectNoRows(
-                # found in both files before; the batch is named for the form
+                # found in both files before; a query without {batch} is refused
                 unexpected_rows_query=(
                     f"select * from ({known or 'select 0 as rows'}) as known "
                     "where rows > 0 and (select count(*) from {batch}) >= 0"

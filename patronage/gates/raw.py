@@ -158,7 +158,7 @@ def table_suite(
 def rejects(source: str, table: str, limit: float, word: str) -> ExpectNoRows:
     """No more than this share of the rows is rejected; what was erased is no fault."""
     return ExpectNoRows(
-        # of all rows, so that an erasure changes no share; the batch is named for the form
+        # of all rows, so that an erasure changes no share; a query without {batch} is refused
         unexpected_rows_query=(
             "with every_row as ("
             f"select * from {judged_rows(table)} where source = {text(source)} "
@@ -188,7 +188,7 @@ def compared_with_the_last(
     most_rows = max(math.ceil(last["rows"] * most), 100)
     checks: list[Any] = [
         ExpectNoRows(
-            # of all rows, erased ones too; the batch is named for the form
+            # of all rows, erased ones too; a query without {batch} is refused
             unexpected_rows_query=(
                 f"select count(*) as rows from {judged_rows(table)} "
                 f"where source = {text(source)} and (select count(*) from {{batch}}) >= 0 "

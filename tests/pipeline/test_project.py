@@ -9,6 +9,8 @@ import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
+from statistics import median
 
 import duckdb
 import pytest
@@ -54,7 +56,8 @@ def test_every_model_and_column_is_described(manifest):
 LEANING = re.compile(
     r"(These|Those|Their|They|The same|Such|Its|Both|Them)\b"
     r"|[^.:;]*\b(of|from|by|over|for|in) (these|those|them|both)\b"
-    r"|[^.:;]*\bthese (customers|orders|visits|rows|events)\b"
+    r"|[^.:;]*\b(these|those|the other) (customers|orders|visits|rows|events|recipients)\b"
+    r"|[^.:;]*\b(among them|(a )?[a-z]+ of it)\b"
 )
 
 
@@ -336,6 +339,31 @@ def test_a_room_reads_what_is_below_and_nobody_elses_steps(manifest):
                 assert is_mart(parent), step
 
 
+def test_subjects_stand_on_core(manifest):
+    """No subject reads what was accepted past core, which says who is who and what counts."""
+    marts = {node["unique_id"]: room(node) for node in models(manifest) if is_mart(node)}
+    subjects = [node for node in models(manifest) if room(node) not in ("staging", "core")]
+    past, readers = [], 0
+    for node in subjects:
+        parents = node["depends_on"]["nodes"]
+        past += [f"{node['name']} -> {one}" for one in parents if ".stg_" in one]
+        readers += any(marts.get(one) == "core" and not one.endswith(".as_of") for one in parents)
+    assert past == []
+    assert readers >= 15
+
+
+def test_the_house_stays_small():
+    """A model is found in ten seconds and read in one look."""
+    models = {path: path.read_text().count("\n") for path in (PROJECT / "models").rglob("*.sql")}
+    code = {path: path.read_text().count("\n") for path in (PROJECT / "patronage").rglob("*.py")}
+    folders = Counter(path.parent for path in models)
+    assert [folder for folder, count in folders.items() if count > 12] == []
+    assert [path for path, lines in models.items() if lines > 110] == []
+    assert [path for path, lines in code.items() if lines > 350] == []
+    # what only takes another's rows on has five lines at most
+    assert median(lines for lines in models.values() if lines > 5) < 45
+
+
 def test_a_claim_is_no_parameter(manifest):
     """What is said of shops in general is read where it is shown, and nowhere else."""
     readers = {
@@ -456,6 +484,17 @@ def test_the_readme_is_short_and_what_it_names_is_there():
     for page in (*PROJECT.glob("*.md"), *PROJECT.glob("docs/*.md"), PROJECT / "tests/README.md"):
         for link in re.findall(r"\]\((?!https:)([^)#]+)", page.read_text()):
             assert (page.parent / link).exists(), f"{page.name}: {link}"
+
+
+def test_the_page_on_own_data_lists_the_contract():
+    page = (PROJECT / "docs/own_data.md").read_text()
+    contract = {table: list(it["columns"]) for table, it in contract_of(PROJECT).items()}
+    listed = {}
+    for table, cell in re.findall(r"(?m)^\| ([a-z_]+)\*? \| (.+) \|$", page):
+        if table in contract:
+            words = re.findall(r"\b[a-z_]+\b", re.sub(r"\(.*?\)", "", cell))
+            listed[table] = [word for word in words if word not in ("and", "or")]
+    assert listed == contract
 
 
 def test_every_mutation_still_has_its_line():
