@@ -38,26 +38,32 @@ def unknown_words(column: str, key: str, seed: str, meaning: str, known: str = "
 
 
 def used_twice(source: str, table: str, rules: dict[str, Any], limits: dict[str, Any]) -> list[Any]:
-    """An id stands for one thing: no superseded row is of another customer or business date.
+    """An id stands for one thing: what is superseded is an earlier version of what stands.
 
-    A new version of a row keeps both; receipt numbers that start again every year do not. Lines
-    have neither: all else has to agree, as it does not where an article's number is the line's id.
+    A version keeps the customer and the business date; receipt numbers that start again every year
+    do not. Of one file, and of lines always, rows of a key agree in all but what a later
+    `_loaded_at` has changed.
     """
-    key = rules["key"]
-    same = " and ".join(f"a.{quoted(column)} = b.{quoted(column)}" for column in key)
-    if table == "order_lines":
-        told = [column for column in rules["columns"] if column not in (*key, "_loaded_at")]
-        changes = [f"a.{quoted(column)} is distinct from b.{quoted(column)}" for column in told]
-        differs = f"({' or '.join(changes)}) and a._loaded_at is not distinct from b._loaded_at"
-        agree = "in all else, but for a later _loaded_at"
-    else:
-        told = [column for column in ("customer_id",) if column in rules["columns"]]
-        told = [*told, *list(rules["dates"].values())[:1]]
-        told = [column for column in told if column not in key]
-        differs = " or ".join(f"a.{quoted(column)} <> b.{quoted(column)}" for column in told)
-        agree = f"in {' and '.join(told)}"
-    if "_loaded_at" in told or not told:
+    key, columns = rules["key"], rules["columns"]
+    others = [column for column in columns if column not in (*key, "_loaded_at")]
+    if not others:
         return []
+    same = " and ".join(
+        f"a.{quoted(column)} is not distinct from b.{quoted(column)}" for column in key
+    )
+    changed = " or ".join(f"a.{quoted(one)} is distinct from b.{quoted(one)}" for one in others)
+    if "_loaded_at" in columns:
+        changed = f"({changed}) and a._loaded_at is not distinct from b._loaded_at"
+    one_file = (
+        "(select max(files) = 1 from staging.delivered_files as delivered "
+        f"where delivered.source = {text(source)} and delivered.raw_table = {text(table)})"
+    )
+    kept = [column for column in ("customer_id",) if column in columns]
+    kept += list(rules["dates"].values())[:1]
+    kept = [column for column in kept if column not in key]
+    differs = f"({changed})" + ("" if table == "order_lines" else f" and {one_file}")
+    for column in kept:
+        differs += f" or a.{quoted(column)} <> b.{quoted(column)}"
     query = (
         "with versions as ("
         f"select * from {judged_rows(table)} where source = {text(source)} and {WHOLE}), "
@@ -70,7 +76,11 @@ def used_twice(source: str, table: str, rules: dict[str, Any], limits: dict[str,
         "having count(*) > {limit} * (select count(*) from versions)"
     )
     stop = limits["reused_keys_share_to_stop"]
-    words = f"rows of one {' and '.join(key)} agree {agree}"
+    agree = (
+        f"in {' and '.join(kept)}, and of one file in all else" if kept else "of one file in all"
+    )
+    agree = "in all else" if table == "order_lines" else agree
+    words = f"rows of one {' and '.join(key)} agree {agree}, but for a later _loaded_at"
     return [
         ExpectNoRows(
             unexpected_rows_query=query.format(limit=limit),
@@ -185,7 +195,7 @@ def money_of_orders(source: str) -> str:
         "from staging.order_line_amounts as amounts "
         "inner join staging.stg_order_lines as accepted on amounts.row_id = accepted.row_id "
         "where amounts.has_amount group by 1), "
-        "orders as (select typed.order_id, "
+        "orders as (select typed.order_id, keys.rate, "
         "keys.is_sale and typed.cancelled_at is null as is_sale, "
         "typed.amount * keys.rate as header_amount, "
         "lines.amount - greatest(coalesce(typed.discount_amount, 0) * keys.rate "
@@ -201,16 +211,30 @@ def money_of_orders(source: str) -> str:
 
 
 # Beside `orders`: what was rejected, of those that no accepted version stands for. An order whose
-# header is rejected counts by its amount, else by that of its lines, which are rejected with it.
+# header is rejected counts by its amount, else by that of its lines, which are rejected with it;
+# at the rate of its date, or the latest where that cannot be read; without a rate by nothing.
 REJECTED_MONEY = (
-    "lost_orders as (select order_id, max(amount) as amount, row_id from "
-    f"{judged_rows('orders')} where source = {{source}} and row_status = 'rejected' "
+    "latest as (select currency, max_by(rate, business_date) as rate "
+    "from staging.needed_fx_rates where source = {source} group by 1), "
+    "lost_orders as (select order_id, order_rate, order_amount * order_rate as amount from ("
+    "select typed.order_id, typed.row_id, typed.amount as order_amount, "
+    "case when typed.currency is null "
+    "or typed.currency in (select currency from staging.reporting_currency) then 1 "
+    "else coalesce(dated.rate, latest.rate) end as order_rate "
+    f"from {judged_rows('orders')} as typed "
+    "left join staging.needed_fx_rates as dated on typed.source = dated.source "
+    "and typed.currency = dated.currency and typed.order_date = dated.business_date "
+    "left join latest on typed.order_date is null and typed.currency = latest.currency "
+    "where typed.source = {source} and row_status = 'rejected' "
     "and reject_reason <> 'erased' "
-    "and coalesce(order_id not in (select order_id from orders), true) "
-    "group by order_id, case when order_id is null then row_id end, row_id "
-    "qualify row_number() over (partition by coalesce(order_id, cast(row_id as varchar))) = 1), "
+    "and coalesce(typed.order_id not in (select order_id from orders), true)) as rejected "
+    "qualify row_number() over (partition by coalesce(order_id, cast(row_id as varchar)) "
+    "order by order_amount desc nulls last, row_id) = 1), "
     "lost_lines as (select order_id, line_id, coalesce(amount, coalesce(quantity, 1) * unit_price "
-    "- coalesce(discount_amount, 0)) as amount from "
+    "- coalesce(discount_amount, 0)) * case when order_id in (select order_id from lost_orders) "
+    "then (select max(order_rate) from lost_orders where lost_orders.order_id = lines.order_id) "
+    "else coalesce((select max(rate) from orders where orders.order_id = lines.order_id), 1) end "
+    "as amount from "
     f"{judged_rows('order_lines')} as lines where source = {{source}} and row_status = 'rejected' "
     "and reject_reason <> 'erased' and not exists (select 1 from staging.stg_order_lines as stands "
     "where stands.source = lines.source and stands.order_id = lines.order_id "

@@ -34,6 +34,12 @@ def lines(*amounts: str, order: str = "{n}") -> list[dict[str, str]]:
     ]
 
 
+def states(last: str) -> list[dict[str, str]]:
+    """Three orders, of one another state that was loaded on a date."""
+    first = orders(3, _loaded_at="2024-03-01", status="paid")
+    return [*first, *orders(1, _loaded_at=last, status="shipped")]
+
+
 STATUSES = ["Frozen", "frozen", "lost", "cancelled_by_us", "refunded", "refunded", "paid"]
 # a source of each kind: its tables
 SHOPS = {
@@ -49,6 +55,15 @@ SHOPS = {
             {"order_id": "1", "line_id": "p", "amount": amount, "_loaded_at": ""}
             for amount in ("10", "10", "4")
         ],
+    },
+    # one customer and date, another amount; a later state is a version, one of the same time none
+    "same_day_twice": {"orders": [*orders(197), *orders(3, amount="30")]},
+    "later_state": {"orders": states("2024-03-02")},
+    "same_time": {"orders": states("2024-03-01")},
+    "in_two_files": {"orders/a": orders(100), "orders/b": orders(100, amount="30")},
+    "spend_twice": {
+        "orders": orders(3),
+        "marketing_spend": [{"spend_date": "2024-03-01", "amount": n} for n in ("100", "40", "40")],
     },
     "newer_line": {
         "orders": orders(3),
@@ -110,11 +125,34 @@ SHOPS = {
         ]
     },
     "left_out": {"orders": [*orders(19), {"order_id": "20"} | ORDER | {"amount": ""}]},
+    # 1 KWD is 3 EUR: 40 of 1120 EUR are less than a twentieth, 120 of them more; JPY 9000 are 54
+    "dinars_hit": {
+        "orders": [
+            *orders(100),
+            *orders(1, order_id="kwd", currency="KWD", amount="1"),
+            *orders(1, order_id="lost", currency="KWD", amount="40", ordered_at="soon"),
+        ],
+        "fx_rates": [{"currency": "KWD", "rate_date": "2024-01-01", "rate": "3"}],
+    },
+    "yen_hit": {
+        "orders": [
+            *orders(100, amount="50"),
+            *orders(1, order_id="lost", currency="JPY", amount="9000", shipping_amount="x"),
+        ],
+        "fx_rates": [{"currency": "JPY", "rate_date": "2024-01-01", "rate": "0.006"}],
+    },
     "draft": {"orders": [*orders(19), *orders(1, order_id="x", amount="", status="draft")]},
     "commas": {"orders": [*orders(40), {"order_id": "x"} | ORDER | {"amount": "1.012,50"}]},
 }  # fmt: skip
 
-TWICE = "rows of one order_id agree in customer_id and order_date: found rows"
+ONE_FILE = (
+    "agree in customer_id and order_date, and of one file in all else, but for a later _loaded_at"
+)
+TWICE = f"rows of one order_id {ONE_FILE}: found rows"
+SPEND_TWICE = (
+    "rows of one spend_date and channel and campaign_id and purpose and currency agree of one file "
+    "in all, but for a later _loaded_at: found rows"
+)
 LINES_TWICE = (
     "rows of one order_id and line_id agree in all else, but for a later _loaded_at: found rows"
 )
@@ -138,6 +176,21 @@ SAID = {
         f"no id used twice: {TWICE} 3, percent 1.5, examples 1 1 2",
         f"! an id used twice in at most 1% of the rows: {TWICE} 3, percent 1.5, examples 1 1 2",
     ],
+    "same_day_twice": [
+        f"no id used twice: {TWICE} 3, percent 1.5, examples 1 2 3",
+        f"! an id used twice in at most 1% of the rows: {TWICE} 3, percent 1.5, examples 1 2 3",
+    ],
+    "same_time": [
+        f"no id used twice: {TWICE} 1, percent 25.0, examples 1",
+        f"! an id used twice in at most 1% of the rows: {TWICE} 1, percent 25.0, examples 1",
+    ],
+    "spend_twice": [
+        f"no id used twice: {SPEND_TWICE} 2, percent 66.67, examples 2024-03-01 2024-03-01",
+        f"! an id used twice in at most 1% of the rows: {SPEND_TWICE} 2, percent 66.67, "
+        "examples 2024-03-01 2024-03-01",
+    ],
+    "dinars_hit": hit("120.00", "10.69", 1, "0.98"),
+    "yen_hit": hit("54.00", "1.07", 1, "0.99")[:1],
     "article_as_line": [
         f"no id used twice: {LINES_TWICE} 1, percent 33.33, examples 1",
         f"! an id used twice in at most 1% of the rows: {LINES_TWICE} 1, percent 33.33, examples 1",
@@ -196,13 +249,15 @@ def said(build_apart, tmp_path_factory) -> dict[str, list[str]]:
     folder = tmp_path_factory.mktemp("sources")
     for name, tables in SHOPS.items():
         for table, rows in tables.items():
-            (folder / name).mkdir(exist_ok=True)
+            (folder / name / table).parent.mkdir(parents=True, exist_ok=True)
             columns = list(dict.fromkeys(column for row in rows for column in row))
             text = [columns, *([row.get(column, "") for column in columns] for row in rows)]
             quoted = "\n".join(",".join(f'"{cell}"' for cell in row) for row in text)
             (folder / name / f"{table}.csv").write_text(quoted + "\n")
     sources = [{"name": name, "path": str(folder / name)} for name in SHOPS]
-    warehouse = build_apart(None, "--select", "path:seeds", *STAGING, sources=sources)
+    warehouse = build_apart(
+        None, "--select", "path:seeds", *STAGING, sources=sources, currency="EUR"
+    )
     return said_of(warehouse.folder / "build.duckdb", LIMITS)
 
 

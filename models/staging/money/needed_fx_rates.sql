@@ -6,7 +6,6 @@ with dated as (
         currency,
         order_date as business_date
     from {{ ref('base_orders') }}
-    where reject_reason is null
     union all
     -- a refund in a currency of its own: at its order's date where it has one
     select
