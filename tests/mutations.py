@@ -1464,7 +1464,7 @@ MUTATIONS = [
     M("int_effort_metrics", "(acquisition_amount > 0 or cost_per_new_customer is not null)",
       "cost_per_new_customer is not null", "a month that won nobody cost nothing"),
     # scenarios
-    M("retention_scenarios", "        net_amounts.customer_number is not null\n        and ", "        ",
+    M("retention_scenarios", "net_amounts.customer_number is not null\n        and ", "",
       "what is nobody's is a customer's margin"),
     M("retention_scenarios", "add_to_date('day', 31,", "add_to_date('day', 30,",
       "a history of two years less a month is too short"),
