@@ -1,6 +1,7 @@
 with advocacy_tiers as (
     select
         people.customer_key,
+        people.customer_number,
         advocates.tier,
         advocates.acts_365d,
         advocates.signals_365d,

@@ -1,6 +1,7 @@
 with advocate_candidates as (
     select
         customers.customer_key,
+        customers.customer_number,
         cast(rank() over (
             order by advocates.decayed_signals desc, coalesce(scores.score, 0) desc
         ) as bigint) as candidate_rank,

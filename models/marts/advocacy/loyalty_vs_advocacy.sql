@@ -1,6 +1,7 @@
 with loyalty_vs_advocacy as (
     select
         people.customer_key,
+        people.customer_number,
         advocates.patronage,
         advocates.attitude,
         case

@@ -8,7 +8,7 @@ with customers as (
         + count(*) over (partition by customers.net_amount) / 2.0 as value_rank
     from {{ ref('advocacy_tiers') }} as advocacy_tiers
     inner join {{ ref('customers') }} as customers
-        on advocacy_tiers.customer_key = customers.customer_key
+        on advocacy_tiers.customer_number = customers.customer_number
 ),
 
 -- few customers differ in their number of acts; equal ones share the middle of their ranks

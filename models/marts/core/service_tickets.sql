@@ -8,11 +8,8 @@ service_tickets as (
         staged.source || ':' || staged.ticket_id as ticket_key,
         staged.source,
         staged.ticket_id,
-        -- one that names nobody but an order is of that order's customer
-        case
-            when coalesce(staged.customer_id, staged.email, staged.phone) is null then orders.customer_key
-            else named.customer_key
-        end as customer_key,
+        people.customer_key,
+        people.customer_number,
         staged.opened_date,
         staged.opened_at,
         case
@@ -36,6 +33,13 @@ service_tickets as (
         on
             staged.source = orders.source
             and staged.order_id = orders.order_id
+    -- one that names nobody but an order is of that order's customer
+    left join {{ ref('int_customers_keyed') }} as people
+        on
+            case
+                when coalesce(staged.customer_id, staged.email, staged.phone) is null then orders.customer_key
+                else named.customer_key
+            end = people.customer_key
 )
 
 select * from service_tickets

@@ -13,13 +13,16 @@ answers as (
         staged.question_id,
         staged.answered_date,
         staged.answered_at,
-        named.customer_key,
+        people.customer_key,
+        people.customer_number,
         staged.answer
     from {{ ref('stg_survey_answers') }} as staged
     inner join {{ ref('int_as_of') }} as dates
         on staged.answered_date <= dates.as_of
     inner join named
         on staged.row_id = named.row_id
+    left join {{ ref('int_customers_keyed') }} as people
+        on named.customer_key = people.customer_key
 ),
 
 survey_answers as (
@@ -34,6 +37,7 @@ survey_answers as (
         answered_date,
         answered_at,
         customer_key,
+        customer_number,
         {{ published_value('answer', 'answer') }} as answer
     from answers
 )

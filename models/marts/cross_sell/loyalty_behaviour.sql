@@ -76,6 +76,7 @@ scored as (
 loyalty_behaviour as (
     select
         people.customer_key,
+        people.customer_number,
         scored.scored_on,
         scored.stage,
         {%- for component in components %}

@@ -64,6 +64,7 @@ ranked as (
 next_best_offers as (
     select
         people.customer_key,
+        people.customer_number,
         ranked.offer_rank,
         products.product_key,
         products.product_id,

@@ -88,6 +88,7 @@ held_products as (
 customer_share as (
     select
         coalesce(people.customer_key, 'unattributed') as customer_key,
+        ranked.customer_number,
         ranked.month_start,
         ranked.net_amount as net_amount_12m,
         {{ share_of('ranked.net_amount', 'ranked.total_net_amount') }} as share_of_sales,

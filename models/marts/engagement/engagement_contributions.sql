@@ -1,6 +1,7 @@
 with engagement_contributions as (
     select
         customers.customer_key,
+        customers.customer_number,
         types.event_type,
         points.events,
         points.engagement_scored_events as scored_events,

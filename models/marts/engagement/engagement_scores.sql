@@ -1,11 +1,11 @@
 with top_event_types as (
     select
-        customer_key,
+        customer_number,
         event_type
     from {{ ref('engagement_contributions') }}
     where decayed_points > 0
     qualify row_number() over (
-        partition by customer_key
+        partition by customer_number
         order by decayed_points desc, event_type asc
     ) = 1
 ),
@@ -63,7 +63,7 @@ engagement_scores as (
     left join recent_sessions
         on scores.customer_number = recent_sessions.customer_number
     left join top_event_types
-        on scores.customer_key = top_event_types.customer_key
+        on scores.customer_number = top_event_types.customer_number
 )
 
 select * from engagement_scores

@@ -58,6 +58,7 @@ forecasts as (
 clv as (
     select
         people.customer_key,
+        people.customer_number,
         cast(forecasts.horizon_days as bigint) as horizon_days,
         forecasts.frequency,
         round(cast(forecasts.recency_days as double) / 7, 9) as recency_weeks,

@@ -1,5 +1,6 @@
 select
     people.customer_key,
+    people.customer_number,
     spells.started_on,
     spells.ended_on,
     spells.stage,

@@ -1,6 +1,7 @@
 with purchases as (
     select
         customers.customer_key,
+        customers.customer_number,
         {{ days_from('customers.last_order_date', 'dates.as_of') }} as recency_days,
         customers.order_days as frequency,
         customers.net_amount as monetary
@@ -12,6 +13,7 @@ with purchases as (
 scores as (
     select
         customer_key,
+        customer_number,
         recency_days,
         frequency,
         monetary,
@@ -24,6 +26,7 @@ scores as (
 rfm as (
     select
         scores.customer_key,
+        scores.customer_number,
         scores.recency_days,
         scores.frequency,
         scores.monetary,

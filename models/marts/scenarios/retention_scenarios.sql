@@ -38,10 +38,10 @@ retained as (
 
 margin_shares as (
     select
-        customer_key,
+        customer_number,
         max(margin_share) as margin_share
     from {{ ref('clv') }}
-    group by customer_key
+    group by customer_number
 ),
 
 -- the last month of customer_share ends with as_of, so that its window is the same year
@@ -54,9 +54,9 @@ margins as (
     inner join {{ ref('as_of') }} as dates
         on net_amounts.month_start = {{ period_start('month', 'dates.as_of') }}
     left join margin_shares as clv
-        on net_amounts.customer_key = clv.customer_key
+        on net_amounts.customer_number = clv.customer_number
     where
-        net_amounts.customer_key <> 'unattributed'
+        net_amounts.customer_number is not null
         and net_amounts.orders_12m > 0
 ),
 

@@ -52,8 +52,8 @@ orders as (
 ),
 
 offers as (
-    select distinct customer_key
-    from {{ mart_of('cross_sell', 'next_best_offers', {'customer_key': 'string', 'kind': 'string'}) }}
+    select distinct customer_number
+    from {{ mart_of('cross_sell', 'next_best_offers', {'customer_number': 'bigint', 'kind': 'string'}) }}
     where kind = 'upsell'
 ),
 
@@ -68,9 +68,9 @@ int_moments as (
             when orders.whole_date >= checkouts.event_date then null
             else {{ days_from('checkouts.event_date', 'dates.as_of') }}
         end as days_since_checkout_without_order,
-        offers.customer_key is not null as has_upsell_offer,
+        offers.customer_number is not null as has_upsell_offer,
         coalesce(loyalty.is_cross_sell_ready, false) as is_cross_sell_ready,
-        advocates.customer_key is not null as is_advocate_candidate,
+        advocates.customer_number is not null as is_advocate_candidate,
         coalesce(contacts.was_thanked_90d, false) as was_thanked_90d,
         coalesce(contacts.contacts_7d, 0) as contacts_7d,
         coalesce(
@@ -80,7 +80,7 @@ int_moments as (
     cross join dates
     left join {{ ref('lifecycle_spells') }} as lapses
         on
-            people.customer_key = lapses.customer_key
+            people.customer_number = lapses.customer_number
             and lapses.stage = 'lapsed'
             and lapses.ended_on is null
     left join checkouts
@@ -88,15 +88,15 @@ int_moments as (
     left join orders
         on people.customer_number = orders.customer_number
     left join offers
-        on people.customer_key = offers.customer_key
+        on people.customer_number = offers.customer_number
     left join {{ mart_of('cross_sell', 'loyalty_behaviour', {
-        'customer_key': 'string', 'scored_on': 'date', 'is_cross_sell_ready': 'boolean'
+        'customer_number': 'bigint', 'scored_on': 'date', 'is_cross_sell_ready': 'boolean'
     }) }} as loyalty
         on
-            people.customer_key = loyalty.customer_key
+            people.customer_number = loyalty.customer_number
             and dates.as_of = loyalty.scored_on
-    left join {{ mart_of('advocacy', 'advocate_candidates', {'customer_key': 'string'}) }} as advocates
-        on people.customer_key = advocates.customer_key
+    left join {{ mart_of('advocacy', 'advocate_candidates', {'customer_number': 'bigint'}) }} as advocates
+        on people.customer_number = advocates.customer_number
     left join contacts
         on people.customer_number = contacts.customer_number
     where not people.is_staff

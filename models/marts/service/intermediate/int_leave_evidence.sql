@@ -7,11 +7,9 @@ with answers as (
         'survey:' || answers.answer as reason,
         answers.answered_at as happened_at
     from {{ ref('survey_answers') }} as answers
-    inner join {{ ref('customers') }} as people
-        on answers.customer_key = people.customer_key
     inner join {{ ref('int_lapsed_spells') }} as spells
         on
-            people.customer_number = spells.customer_number
+            answers.customer_number = spells.customer_number
             and answers.answered_date >= spells.last_order_date
             and answers.answered_date < spells.ended_on
     where

@@ -1,7 +1,7 @@
 -- Where those who answered stand, beside all: whether a survey reached people like the shop's.
 with standing as (
     select
-        customer_key,
+        customer_number,
         stage
     from {{ ref('lifecycle_spells') }}
     where ended_on is null
@@ -19,9 +19,9 @@ people as (
     select distinct
         survey_key,
         question_id,
-        customer_key
+        customer_number
     from {{ ref('survey_answers') }}
-    where customer_key is not null
+    where customer_number is not null
 ),
 
 answered as (
@@ -32,7 +32,7 @@ answered as (
         count(*) as people
     from people
     inner join standing
-        on people.customer_key = standing.customer_key
+        on people.customer_number = standing.customer_number
     group by
         people.survey_key,
         people.question_id,

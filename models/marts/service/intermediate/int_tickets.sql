@@ -26,7 +26,7 @@ with int_tickets as (
         tickets.satisfaction
     from {{ ref('service_tickets') }} as tickets
     left join {{ ref('customers') }} as people
-        on tickets.customer_key = people.customer_key
+        on tickets.customer_number = people.customer_number
 )
 
 select * from int_tickets

@@ -49,26 +49,23 @@ buyers as (
 stages as (
     select
         dates.scored_on,
-        people.customer_number,
+        spells.customer_number,
         spells.stage
     from {{ ref('lifecycle_spells') }} as spells
     inner join dates
         on
             spells.started_on <= dates.scored_on
             and (spells.ended_on is null or spells.ended_on > dates.scored_on)
-    inner join {{ ref('customers') }} as people
-        on spells.customer_key = people.customer_key
 ),
 
 complaints as (
     select distinct
         dates.scored_on,
-        people.customer_number
+        tickets.customer_number
     from {{ ref('service_tickets') }} as tickets
     inner join dates
         on {{ is_open_complaint('tickets', 'dates.scored_on') }}
-    inner join {{ ref('customers') }} as people
-        on tickets.customer_key = people.customer_key
+    where tickets.customer_number is not null
 ),
 
 int_scored_customers as (

@@ -1,12 +1,11 @@
 {%- set fresh_days = [30, number_var('offer_customer_days', 1)] | min -%}
 -- who is not content is asked for nothing more
 with discontent as (
-    select people.customer_number
+    select tickets.customer_number
     from {{ ref('service_tickets') }} as tickets
     inner join {{ ref('as_of') }} as dates
         on {{ is_open_complaint('tickets', 'dates.as_of') }}
-    inner join {{ ref('customers') }} as people
-        on tickets.customer_key = people.customer_key
+    where tickets.customer_number is not null
     union
     select reviews.customer_number
     from {{ ref('int_events') }} as reviews

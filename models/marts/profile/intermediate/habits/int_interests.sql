@@ -40,17 +40,16 @@ interests as (
 
 answers as (
     select
-        people.customer_number,
-        answers.answer
-    from {{ ref('survey_answers') }} as answers
-    inner join {{ ref('customers') }} as people
-        on answers.customer_key = people.customer_key
+        customer_number,
+        answer
+    from {{ ref('survey_answers') }}
     where
-        answers.question_id = 'preference'
-        and answers.answer is not null
+        question_id = 'preference'
+        and answer is not null
+        and customer_number is not null
     qualify row_number() over (
-        partition by people.customer_number
-        order by answers.answered_at desc, answers.answer asc
+        partition by customer_number
+        order by answered_at desc, answer asc
     ) = 1
 ),
 

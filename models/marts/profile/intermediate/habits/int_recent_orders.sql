@@ -9,7 +9,7 @@ with dates as (
 
 stages as (
     select
-        customer_key,
+        customer_number,
         stage
     from {{ ref('lifecycle_spells') }}
     where ended_on is null
@@ -25,7 +25,7 @@ int_recent_orders as (
         orders.order_hour,
         orders.channel,
         orders.country,
-        case when orders.customer_key is null then 'unattributed' else stages.stage end as stage,
+        case when orders.customer_number is null then 'unattributed' else stages.stage end as stage,
         orders.distinct_products,
         orders.units,
         orders.net_amount,
@@ -34,7 +34,7 @@ int_recent_orders as (
     inner join dates
         on orders.order_date >= dates.window_start
     left join stages
-        on orders.customer_key = stages.customer_key
+        on orders.customer_number = stages.customer_number
     where orders.is_valid
 )
 

@@ -61,7 +61,6 @@ bands as (
 int_customer_traits as (
     select
         people.customer_number,
-        people.customer_key,
         people.orders > 0 as has_ordered,
         case when people.years between 13 and 110 then cast(people.years as bigint) end as age_years,
         coalesce(

@@ -1,27 +1,27 @@
 -- Where each customer stands in the subjects before this one.
 with forecasts as (
     select
-        customer_key,
+        customer_number,
         max(churn_risk) as churn_risk,
         max(clv) filter (where horizon_days = 365) as clv_365
     from {{ ref('clv') }}
-    group by customer_key
+    group by customer_number
 ),
 
 complaints as (
-    select distinct tickets.customer_key
+    select distinct tickets.customer_number
     from {{ ref('service_tickets') }} as tickets
     inner join {{ ref('as_of') }} as dates
         on {{ is_open_complaint('tickets', 'dates.as_of') }}
-    where tickets.customer_key is not null
+    where tickets.customer_number is not null
 ),
 
 loyalty as (
     select
-        behaviour.customer_key,
+        behaviour.customer_number,
         behaviour.score
     from {{ mart_of('cross_sell', 'loyalty_behaviour', {
-        'customer_key': 'string', 'scored_on': 'date', 'score': 'double'
+        'customer_number': 'bigint', 'scored_on': 'date', 'score': 'double'
     }) }} as behaviour
     inner join {{ ref('as_of') }} as dates
         on behaviour.scored_on = dates.as_of
@@ -39,14 +39,14 @@ int_standings as (
         forecasts.churn_risk,
         forecasts.clv_365,
         loyalty.score as loyalty_score,
-        complaints.customer_key is not null as has_open_complaint
+        complaints.customer_number is not null as has_open_complaint
     from {{ ref('int_customer_traits') }} as people
     left join {{ ref('lifecycle_spells') }} as spells
         on
-            people.customer_key = spells.customer_key
+            people.customer_number = spells.customer_number
             and spells.ended_on is null
     left join {{ ref('rfm') }} as rfm
-        on people.customer_key = rfm.customer_key
+        on people.customer_number = rfm.customer_number
     left join {{ mart_of('engagement', 'engagement_scores', {
         'customer_number': 'bigint', 'level': 'string'
     }) }} as engagement
@@ -56,15 +56,15 @@ int_standings as (
     }) }} as leads
         on people.customer_number = leads.lead_number
     left join {{ mart_of('advocacy', 'loyalty_vs_advocacy', {
-        'customer_key': 'string', 'tier': 'string', 'loyalty_quadrant': 'string'
+        'customer_number': 'bigint', 'tier': 'string', 'loyalty_quadrant': 'string'
     }) }} as advocates
-        on people.customer_key = advocates.customer_key
+        on people.customer_number = advocates.customer_number
     left join forecasts
-        on people.customer_key = forecasts.customer_key
+        on people.customer_number = forecasts.customer_number
     left join loyalty
-        on people.customer_key = loyalty.customer_key
+        on people.customer_number = loyalty.customer_number
     left join complaints
-        on people.customer_key = complaints.customer_key
+        on people.customer_number = complaints.customer_number
 )
 
 select * from int_standings

@@ -11,7 +11,7 @@ with last_month as (
 -- those with a credit note alone have no rank among those with an order
 yearly as (
     select
-        people.customer_number,
+        shares.customer_number,
         shares.net_amount_12m,
         shares.orders_12m,
         shares.is_top_20_percent,
@@ -22,8 +22,7 @@ yearly as (
     from {{ ref('customer_share') }} as shares
     inner join last_month
         on shares.month_start = last_month.month_start
-    inner join {{ ref('customers') }} as people
-        on shares.customer_key = people.customer_key
+    where shares.customer_number is not null
 ),
 
 tiers as (
