@@ -33,7 +33,7 @@ later_events as (
     where
         {{ 'false' if as_of else 'true' }}
         and (events.event_date > last_sale.business_date or last_sale.business_date is null)
-        and not coalesce(events.is_bot, false)
+        and not events.is_bot
 ),
 
 last_events as (

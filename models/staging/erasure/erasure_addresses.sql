@@ -42,7 +42,7 @@ leads as (
     where
         {{ 'true' if has_erasures() else 'false' }}
         and events.customer_id is null
-        and not coalesce(events.is_bot, false)
+        and not events.is_bot
         and not coalesce(points.is_email_of_other, false)
         and {{ 'events.event_date <= ' ~ date_literal(as_of) if as_of else 'true' }}
 ),

@@ -18,7 +18,7 @@ with identified as (
     where
         {{ 'true' if has_erasures() else 'false' }}
         and {{ 'events.event_date <= ' ~ date_literal(as_of) if as_of else 'true' }}
-        and not coalesce(events.is_bot, false)
+        and not events.is_bot
 ),
 
 -- the erased by their tombstones, everybody else by what names them

@@ -3,7 +3,7 @@ with int_event_contacts as (
     select
         events.row_id as event_row_id,
         events.source,
-        coalesce(events.is_bot, false) as is_bot,
+        events.is_bot,
         {{ contact_hash("'email'", lower_case('events.email')) }} as email_hash
     from {{ ref('stg_events') }} as events
     inner join {{ ref('int_as_of') }} as dates
