@@ -212,7 +212,7 @@ MUTATIONS = [
       "        and known.contact_hash is null\n",
       "",
       "a shared address is an event's person"),
-    M("int_event_contacts", "        and not coalesce(points.is_email_of_other, false)\n", "",
+    M("is_actors_email", "        where types.is_email_of_other\n", "        where false\n",
       "an invited friend is who invited"),
     M("int_account_groups", "        and not is_shared\n", "",
       "shared addresses merge accounts"),
