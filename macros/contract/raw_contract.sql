@@ -7,7 +7,7 @@
         {{ return(before) }}
     {% endif %}
     {% set contract = {} %}
-    {% set by_column = ['on_erasure', 'values', 'at_least', 'at_most', 'is_plan'] %}
+    {% set by_column = ['on_erasure', 'values', 'at_least', 'at_most', 'is_plan', 'default'] %}
     {% for table in var('systems').files %}
         {% set rules = {'key': [], 'required': [], 'whose': [], 'columns': {}, 'dates': {}, 'hours': {}, 'derived': {}} %}
         {% for rule in by_column %}

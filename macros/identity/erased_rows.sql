@@ -10,7 +10,6 @@
 {%- set visits = ref('erasure_visits') if 'anonymous_id' in contract.whose -%}
 {%- set texts = ref('erasure_texts') -%}
 {%- set orders = ref('base_orders') if 'order_id' in contract.whose -%}
-{%- set points = ref('event_points') if 'event_type' in contract.columns -%}
 {%- set addresses = contract.whose | select('in', ('email', 'phone')) | list -%}
 {%- set classes = text_columns(table) -%}
 {%- set names = [] -%}
@@ -64,7 +63,7 @@
                     when every_row.customer_id is not null then customer_id_node.person
                     {%- for state in ('is_account', 'node is not null') %}
                     {%- for kind in addresses %}
-                    when {{ kind }}_contact.{{ state }}{{ ' and not coalesce(points.is_email_of_other, false)' if points }}
+                    when {{ kind }}_contact.{{ state }}{{ ' and ' ~ is_actors_email('every_row.event_type') if 'event_type' in contract.columns }}
                         then {{ kind }}_node.person
                     {%- endfor %}
                     {%- endfor %}
@@ -90,10 +89,6 @@
         left join {{ contacts }} as {{ kind }}_contact
             on {{ identity_node(kind, 'every_row') }} = {{ kind }}_contact.node
         {%- endfor %}
-        {%- if points %}
-        left join {{ points }} as points
-            on every_row.event_type = points.event_type
-        {%- endif %}
         {%- for column, text_class in classes.items() %}
         left join {{ texts }} as {{ column }}_text
             on

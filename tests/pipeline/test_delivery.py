@@ -141,6 +141,14 @@ SHOPS = {
         ],
         "fx_rates": [{"currency": "JPY", "rate_date": "2024-01-01", "rate": "0.006"}],
     },
+    # as_of is the day of the one refund: who cancels on it has bought nothing, who does later has
+    "cancelled": {
+        "orders": [
+            *orders(38),
+            *orders(1, order_id="x", amount="", cancelled_at="2024-03-02"),
+            *orders(1, order_id="y", amount="", cancelled_at="2024-03-03"),
+        ]
+    },
     "draft": {"orders": [*orders(19), *orders(1, order_id="x", amount="", status="draft")]},
     "commas": {"orders": [*orders(40), {"order_id": "x"} | ORDER | {"amount": "1.012,50"}]},
 }  # fmt: skip
@@ -234,6 +242,10 @@ SAID = {
     "left_out": [
         "every sale has an amount, of its own or of its lines: found orders 1, examples 20",
         *hit("0.00", "0.0", 1, "5.0", without=1)[:1],
+    ],
+    "cancelled": [
+        "every sale has an amount, of its own or of its lines: found orders 1, examples y",
+        *hit("0.00", "0.0", 1, "2.5", without=1)[:1],
     ],
     "commas": [
         "numbers have a decimal point, as in 12.50 (rows with 12,50 are rejected): "

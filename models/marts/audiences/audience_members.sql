@@ -25,17 +25,6 @@ members as (
     where fits.fits like '%1%'
 ),
 
--- whoever is known by events alone is known by an email
-leads as (
-    select distinct owners.customer_key
-    from {{ ref('int_contact_owners') }} as owners
-    inner join {{ ref('int_event_contacts') }} as said
-        on owners.contact_hash = said.email_hash
-    where
-        not owners.is_account
-        and not said.is_bot
-),
-
 judged as (
     select
         audiences.audience,
@@ -68,8 +57,11 @@ judged as (
         on members.customer_number = people.customer_number
     inner join {{ ref('int_moments') }} as moments
         on members.customer_number = moments.customer_number
-    left join leads
-        on people.customer_key = leads.customer_key
+    -- whoever is known by events alone is known by an email
+    left join {{ ref('int_contact_owners') }} as leads
+        on
+            people.customer_key = leads.customer_key
+            and leads.is_lead
     left join {{ ref('int_consent_spells') }} as consents
         on
             members.customer_number = consents.customer_number

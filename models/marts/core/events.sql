@@ -12,9 +12,9 @@ with events as (
         texts.product_id,
         texts.order_id,
         texts.campaign_id,
-        {%- for text in ['topic', 'channel', 'device'] %}
-        {{ published_value('event', 'texts.' ~ text) }} as {{ text }},
-        {%- endfor %}
+        texts.topic,
+        texts.channel,
+        texts.device,
         facts.rating,
         facts.has_text,
         facts.is_bot,
@@ -23,8 +23,8 @@ with events as (
         facts.is_verified,
         sessions.session_key
     from {{ ref('int_events') }} as facts
-    inner join {{ ref('stg_events') }} as texts
-        on facts.event_number = texts.row_id
+    inner join {{ ref('int_event_texts') }} as texts
+        on facts.event_number = texts.event_number
     left join {{ ref('int_event_types') }} as types
         on facts.event_type = types.event_type
     left join {{ ref('int_customers_keyed') }} as people

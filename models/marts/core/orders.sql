@@ -23,8 +23,18 @@ orders as (
         ] %}
         {{ published_value('order', 'staged.' ~ text) }} as {{ text }},
         {%- endfor %}
+        staged.country as stated_country,
         staged.referral_code as stated_referral_code,
         places.is_valid,
+        -- what is no sale as it was cancelled was one from its day until then
+        case
+            when not places.is_valid and not places.is_staff and (staged.is_sale or staged.is_cancelled)
+                then
+                    least(
+                        greatest(coalesce(staged.cancelled_date, staged.order_date), staged.order_date),
+                        dates.as_of
+                    )
+        end as reversed_date,
         places.order_sequence,
         case
             when places.customer_number is null then 'unattributed'
@@ -49,6 +59,7 @@ orders as (
     from {{ ref('int_order_sequences') }} as places
     inner join {{ ref('stg_orders') }} as staged
         on places.order_number = staged.row_id
+    cross join {{ ref('int_as_of') }} as dates
     inner join {{ ref('int_order_amounts') }} as amounts
         on places.order_number = amounts.order_row_id
     left join refunds

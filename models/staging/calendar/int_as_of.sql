@@ -23,17 +23,15 @@ later_events as (
                 then 'visitor ' || events.source || ':' || events.anonymous_id
             when events.customer_id is not null
                 then 'account ' || {{ account_key('events.customer_id', 'events.source') }}
-            when not coalesce(points.is_email_of_other, false)
+            when {{ is_actors_email('events.event_type') }}
                 then 'email ' || {{ lower_case('events.email') }}
         end as who
     from {{ ref('stg_events') }} as events
     cross join last_sale
-    left join {{ ref('event_points') }} as points
-        on events.event_type = points.event_type
     where
         {{ 'false' if as_of else 'true' }}
         and (events.event_date > last_sale.business_date or last_sale.business_date is null)
-        and not coalesce(events.is_bot, false)
+        and not events.is_bot
 ),
 
 last_events as (

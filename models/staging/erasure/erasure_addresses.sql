@@ -37,13 +37,11 @@ known as (
 leads as (
     select distinct {{ identity_node('email', 'events') }} as email_node
     from {{ latest_rows('events', 'email is not null') }} as events
-    left join {{ ref('event_points') }} as points
-        on events.event_type = points.event_type
     where
         {{ 'true' if has_erasures() else 'false' }}
         and events.customer_id is null
-        and not coalesce(events.is_bot, false)
-        and not coalesce(points.is_email_of_other, false)
+        and not events.is_bot
+        and {{ is_actors_email('events.event_type') }}
         and {{ 'events.event_date <= ' ~ date_literal(as_of) if as_of else 'true' }}
 ),
 

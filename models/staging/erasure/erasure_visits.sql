@@ -9,16 +9,14 @@ with identified as (
         {{ identity_node('visitor', 'events') }} as visitor,
         case
             when events.customer_id is not null then {{ identity_node('account', 'events') }}
-            when not coalesce(points.is_email_of_other, false) then {{ identity_node('email', 'events') }}
+            when {{ is_actors_email('events.event_type') }} then {{ identity_node('email', 'events') }}
         end as node,
         events.customer_id is not null as is_account
     from {{ latest_rows('events', 'anonymous_id is not null') }} as events
-    left join {{ ref('event_points') }} as points
-        on events.event_type = points.event_type
     where
         {{ 'true' if has_erasures() else 'false' }}
         and {{ 'events.event_date <= ' ~ date_literal(as_of) if as_of else 'true' }}
-        and not coalesce(events.is_bot, false)
+        and not events.is_bot
 ),
 
 -- the erased by their tombstones, everybody else by what names them

@@ -97,11 +97,6 @@ def test_python_has_one_place_for_quotes_too():
     assert found == []
 
 
-def files_of(root: Path) -> set[Path]:
-    """All files below a folder."""
-    return {path for path in root.rglob("*") if path.is_file()}
-
-
 def test_names_that_are_data_arrive_as_they_are(warehouse, tmp_path):
     """Quotes, blanks and signs of patterns in folders' and files' names and values."""
     root = tmp_path / 'o\'ne "shop" [x]* `?` {b} %41'

@@ -1,26 +1,16 @@
 -- what is cancelled was a sale on its day, and is reversed on the day it was cancelled
 with sold as (
     select
-        orders.source,
-        orders.order_date,
-        orders.gross_amount,
-        orders.discount_amount,
-        not orders.is_valid as is_cancelled,
-        least(
-            greatest(coalesce(staged.cancelled_date, orders.order_date), orders.order_date), dates.as_of
-        ) as reversed_date
-    from {{ ref('orders') }} as orders
-    inner join {{ ref('stg_orders') }} as staged
-        on orders.order_number = staged.row_id
-    cross join {{ ref('int_as_of') }} as dates
-    left join {{ ref('customers') }} as customers
-        on orders.customer_number = customers.customer_number
+        source,
+        order_date,
+        gross_amount,
+        discount_amount,
+        reversed_date is not null as is_cancelled,
+        reversed_date
+    from {{ ref('orders') }}
     where
-        orders.is_valid
-        or (
-            (staged.is_cancelled or (staged.is_sale and staged.cancelled_date <= dates.as_of))
-            and not coalesce(customers.is_staff, false)
-        )
+        is_valid
+        or reversed_date is not null
 ),
 
 flows as (

@@ -3,9 +3,7 @@ with heard as (
     select count(*) as acts
     from {{ ref('advocacy_acts') }} as acts
     inner join {{ ref('as_of') }} as dates
-        on
-            acts.act_date > {{ add_to_date('day', -365, 'dates.as_of') }}
-            and acts.act_date <= dates.as_of
+        on acts.act_date > {{ add_to_date('day', -365, 'dates.as_of') }}
     where acts.counts
 ),
 

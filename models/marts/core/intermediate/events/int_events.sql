@@ -21,9 +21,9 @@ stitched as (
         events.topic,
         events.rating,
         events.text is not null as has_text,
-        coalesce(events.is_bot, false) as is_bot,
-        coalesce(events.is_incentivised, false) as is_incentivised,
-        coalesce(events.is_verified, false) as is_verified
+        events.is_bot,
+        events.is_incentivised,
+        events.is_verified
     from {{ ref('stg_events') }} as events
     inner join {{ ref('int_as_of') }} as dates
         on events.event_date <= dates.as_of

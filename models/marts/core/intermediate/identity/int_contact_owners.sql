@@ -19,7 +19,8 @@ usable_contacts as (
 guest_contacts as (
     select
         orders.source,
-        coalesce(emails.contact_hash, phones.contact_hash) as contact_hash
+        coalesce(emails.contact_hash, phones.contact_hash) as contact_hash,
+        false as is_lead
     from {{ ref('int_guest_orders') }} as orders
     left join account_contacts as account_emails
         on orders.email_hash = account_emails.contact_hash
@@ -38,7 +39,8 @@ guest_contacts as (
 lead_contacts as (
     select
         events.source,
-        events.email_hash as contact_hash
+        events.email_hash as contact_hash,
+        true as is_lead
     from {{ ref('int_event_contacts') }} as events
     left join {{ ref('int_contacts') }} as known
         on events.email_hash = known.contact_hash
@@ -60,13 +62,15 @@ int_contact_owners as (
     select
         contact_hash,
         customer_key,
-        true as is_account
+        true as is_account,
+        false as is_lead
     from account_contacts
     union all
     select
         contact_hash,
         min(source) || ':' || contact_hash as customer_key,
-        false as is_account
+        false as is_account,
+        bool_and(is_lead) as is_lead
     from strangers
     group by contact_hash
 )

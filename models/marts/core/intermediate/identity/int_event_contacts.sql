@@ -3,17 +3,15 @@ with int_event_contacts as (
     select
         events.row_id as event_row_id,
         events.source,
-        coalesce(events.is_bot, false) as is_bot,
+        events.is_bot,
         {{ contact_hash("'email'", lower_case('events.email')) }} as email_hash
     from {{ ref('stg_events') }} as events
     inner join {{ ref('int_as_of') }} as dates
         on events.event_date <= dates.as_of
-    left join {{ ref('event_points') }} as points
-        on events.event_type = points.event_type
     where
         events.customer_id is null
         and events.email is not null
-        and not coalesce(points.is_email_of_other, false)
+        and {{ is_actors_email('events.event_type') }}
 )
 
 select * from int_event_contacts

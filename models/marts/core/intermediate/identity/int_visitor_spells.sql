@@ -11,7 +11,7 @@ with named as (
         on
             events.source = visitors.source
             and events.anonymous_id = visitors.anonymous_id
-    where not coalesce(events.is_bot, false)
+    where not events.is_bot
 ),
 
 int_visitor_spells as (

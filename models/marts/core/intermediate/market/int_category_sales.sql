@@ -3,24 +3,24 @@
 with int_category_sales as (
     select
         products.category,
-        coalesce(staged.country, people.country) as country,
+        coalesce(sales.stated_country, people.country) as country,
         cast(year(sales.order_date) as bigint) as year,
         sum(bought.amount) as own_amount
     from {{ ref('int_order_products') }} as bought
-    inner join {{ ref('int_valid_orders') }} as sales
+    inner join {{ ref('orders') }} as sales
         on bought.order_row_id = sales.order_number
-    inner join {{ ref('stg_orders') }} as staged
-        on sales.order_number = staged.row_id
     inner join {{ ref('products') }} as products
         on
             sales.source = products.source
             and bought.product_id = products.product_id
     left join {{ ref('int_customer_countries') }} as people
         on sales.customer_number = people.customer_number
-    where products.category is not null
+    where
+        sales.is_valid
+        and products.category is not null
     group by
         products.category,
-        coalesce(staged.country, people.country),
+        coalesce(sales.stated_country, people.country),
         year(sales.order_date)
 )
 

@@ -21,6 +21,7 @@ judged as (
         staged.order_date,
         people.known_first_order_date,
         people.lifetime_orders,
+        coalesce(people.is_staff, false) as is_staff,
         staged.is_sale
         and coalesce(staged.cancelled_date > dates.as_of, true)
         and not coalesce(people.is_staff, false) as is_valid
@@ -88,6 +89,7 @@ int_order_sequences as (
     select
         judged.order_number,
         judged.customer_number,
+        judged.is_staff,
         judged.is_valid,
         sequences.order_sequence,
         sequences.previous_order_date,

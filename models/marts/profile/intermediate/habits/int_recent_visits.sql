@@ -7,17 +7,16 @@ with events as (
         events.event_id,
         events.source,
         events.occurred_at,
-        {%- for text in ['topic', 'device'] %}
-        {{ published_value('event', 'texts.' ~ text) }} as {{ text }},
-        {%- endfor %}
+        texts.topic,
+        texts.device,
         events.event_date
     from {{ ref('int_events') }} as events
     inner join {{ ref('as_of') }} as dates
         on events.event_date > {{ add_to_date('day', -180, 'dates.as_of') }}
     inner join {{ ref('int_event_sessions') }} as visits
         on events.event_number = visits.event_number
-    inner join {{ ref('stg_events') }} as texts
-        on events.event_number = texts.row_id
+    inner join {{ ref('int_event_texts') }} as texts
+        on events.event_number = texts.event_number
     where
         events.is_counted
         and events.customer_number is not null

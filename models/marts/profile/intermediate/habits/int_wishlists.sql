@@ -5,8 +5,8 @@ with wishes as (
         texts.product_id,
         min(events.event_date) as wished_on
     from {{ ref('int_events') }} as events
-    inner join {{ ref('stg_events') }} as texts
-        on events.event_number = texts.row_id
+    inner join {{ ref('int_event_texts') }} as texts
+        on events.event_number = texts.event_number
     where
         events.event_type = 'wishlist_added'
         and events.is_counted
