@@ -84,7 +84,7 @@ MUTATIONS = [
     M("known_text", "'person': ' or ' ~ is_nobody(text), ", "", "nobody's id is somebody's"),
     M("known_text", ", 'phone': ' or not ' ~ is_phone(text)", "", "any text is a phone number"),
     M("has_lost_digits", "'?' if kind == 'phone' else ''", "'?'", "5e7 has lost digits"),
-    M("has_lost_digits", "'?' if kind == 'phone' else ''", "''", "a phone's exponent is of its digits"),
+    M("has_lost_digits", "'?' if kind == 'phone' else ''", "''", "a phone may have an exponent"),
     M("is_phone", "between 7 and 15", "between 7 and 25", "a card number is a phone number"),
     M("is_phone", "        and replace({{ digits }}, substr({{ digits }}, 1, 1), '') <> ''\n", "",
       "0000000 is a phone number"),

@@ -382,9 +382,9 @@ def test_a_claim_is_no_parameter(manifest):
 def test_events_are_judged_once(manifest):
     """int_events says who did what up to as_of: what counts events reads it, not the raw ones.
 
-    The mart and what people say of the shop take texts from them, by the event's number.
+    What people say of the shop takes texts from them, by the event's number.
     """
-    makers = {"int_as_of", "int_visitors", "int_events", "reconciliation"}
+    makers = {"int_as_of", "int_visitors", "int_events", "int_event_texts", "reconciliation"}
     for node in models(manifest):
         reads = node["depends_on"]["nodes"]
         if "model.patronage.stg_events" in reads:
