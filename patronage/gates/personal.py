@@ -15,10 +15,13 @@ from patronage.database import literal, quoted, restricted
 from patronage.publish import Mart
 
 TEXT_TYPES = ("string", "varchar", "text")
-# Of ids and what describes goods a phone number is one only as it was written, with one of these
-# signs: numbers of things are numbers, too.
-NO_TEXT_OF_PEOPLE = "(_id|_key|_hash)$|^(name|brand|category|family|tier)$"
-SIGNS_OF_A_PHONE = "[ +(/]"
+# Of ids and what describes goods, also where a mart groups by it, a phone number is one only as it
+# was written, with one of these signs: numbers of things are numbers, too.
+NO_TEXT_OF_PEOPLE = (
+    "(_id|_key|_hash)$|(^|_)(name|brand|category|family|tier)$|"
+    "^(breakdown_value|value|item_[ab]|segment(_[ab])?)$"
+)
+SIGNS_OF_A_PHONE = "[ +(/.-]"
 IN_A_TEXT = '[^ ,;:<>()"]+@[^ ,;:<>()"]*[^ ,;:<>()".!?]'
 DIGITS_IN_A_TEXT = "[0-9+(][0-9 ./()-]{5,}[0-9]"
 DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"

@@ -8,7 +8,7 @@ from patronage.database import literal
 
 # what is shown of a value that is on no list: itself, lower case, where it looks like a code
 MASKED = (
-    "case when length({0}) <= 40 and regexp_full_match(lower({0}), '[a-z0-9_ .-]+') "
+    "case when length({0}) <= 40 and regexp_full_match(lower({0}), '[\\pL\\pM0-9_ .-]+') "
     "and length(regexp_replace({0}, '[^0-9]', '', 'g')) < 5 "
     "then lower({0}) else '(free text)' end"
 )

@@ -40,7 +40,7 @@ def states(last: str) -> list[dict[str, str]]:
     return [*first, *orders(1, _loaded_at=last, status="shipped")]
 
 
-STATUSES = ["Frozen", "frozen", "lost", "cancelled_by_us", "refunded", "refunded", "paid"]
+STATUSES = ["Frozen", "frozen", "Отменён", "cancelled_by_us", "refunded", "refunded", "paid"]
 # a source of each kind: its tables
 SHOPS = {
     "good": {"orders": orders(3), "order_lines": lines("10", "9.99")},
@@ -209,7 +209,7 @@ SAID = {
     ],
     "statuses": [
         "status is in the seed order_statuses (others are sales): found status frozen, rows 2, "
-        "examples 1 2; status lost, rows 1, examples 3",
+        "examples 1 2; status отменён, rows 1, examples 3",
         "a refunded order has a refund row (else all of it counts as refunded on its date): "
         "found orders 1, examples 6",
         "event_type is in the seed event_points (others score 0): found event_type sneezed, "
