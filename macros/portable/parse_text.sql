@@ -1,5 +1,5 @@
 {#- Text without the blanks around it; empty is null. `column` may be of any type; binary that is neither text nor a
-    UUID ends the run with the column's name. -#}
+    UUID of 16 bytes ends the run with the column's name. -#}
 {% macro parse_text(column, type) %}
     {{ return(adapter.dispatch('parse_text')(column, type)) }}
 {% endmacro %}
@@ -12,17 +12,35 @@
     ) }}
 {%- endmacro %}
 
+{#- Signs that stand in no text, though its encoding knows them, as a regular expression. -#}
+{% macro unwritten_signs() -%}
+    {{ literal('[\\x00-\\x08\\x0e-\\x1f\\x7f]') }}
+{%- endmacro %}
+
+{#- Ends the query: a column's bytes say nothing. -#}
+{% macro no_text(column) -%}
+    {{ raise_in_query(literal(
+        'the column ' ~ column ~ ' is binary, and neither text nor UUIDs of 16 bytes: write it as text'
+    )) }}
+{%- endmacro %}
+
 {% macro duckdb__parse_text(column, type) %}
     {%- if type == 'BLOB' -%}
-        {#- a UUID of 16 bytes holds some that are no visible sign, which the engine writes as \x.. -#}
+        {#- a UUID holds bytes that are no text, or signs that nobody writes -#}
         case
-            when octet_length({{ column }}) = 16 and contains(cast({{ column }} as varchar), '\x')
+            when octet_length({{ column }}) = 16 and coalesce(regexp_matches(try(decode({{ column }})), {{ unwritten_signs() }}), true)
                 then lower(regexp_replace(
                     hex({{ column }}), '(.{8})(.{4})(.{4})(.{4})(.{12})', '\1-\2-\3-\4-\5'
                 ))
-            when try(decode({{ column }})) is null and {{ column }} is not null
-                then {{ raise_in_query(literal('the column ' ~ column ~ ' is binary, and neither text nor a UUID')) }}
+            when {{ column }} is not null and coalesce(contains(try(decode({{ column }})), chr(0)), true)
+                then {{ no_text(column) }}
             else nullif(trim(decode({{ column }}), {{ blanks() }}), '')
+        end
+    {%- elif 'BLOB' in type -%}
+        {#- to JSON goes every byte that is no ASCII sign as \\x.. -#}
+        case
+            when contains(cast(to_json({{ column }}) as varchar), '\\x') then {{ no_text(column) }}
+            else cast(to_json({{ column }}) as varchar)
         end
     {%- elif '[' in type or type.startswith('STRUCT') or type.startswith('MAP') -%}
         cast(to_json({{ column }}) as varchar)
@@ -42,12 +60,13 @@
         nullif(trim(both {{ blanks() }} from {{ column }}), '')
     {%- elif type == 'BLOB' -%}
         case
-            when length({{ column }}) = 16 and cast({{ column }} as string) rlike '[^ -~]'
+            when length({{ column }}) = 16
+                and (not is_valid_utf8(cast({{ column }} as string)) or cast({{ column }} as string) rlike {{ unwritten_signs() }})
                 then lower(regexp_replace(
                     hex({{ column }}), '(.{8})(.{4})(.{4})(.{4})(.{12})', '$1-$2-$3-$4-$5'
                 ))
-            when not is_valid_utf8(cast({{ column }} as string))
-                then {{ raise_in_query(literal('the column ' ~ column ~ ' is binary, and neither text nor a UUID')) }}
+            when not is_valid_utf8(cast({{ column }} as string)) or contains(cast({{ column }} as string), chr(0))
+                then {{ no_text(column) }}
             else nullif(trim(both {{ blanks() }} from cast({{ column }} as string)), '')
         end
     {%- elif type.startswith('ARRAY') or type.startswith('STRUCT') or type.startswith('MAP') -%}

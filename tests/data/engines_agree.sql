@@ -106,6 +106,12 @@
         parse_text("unhex('0A1B2C3D4E5F60718293A4B5C6D7E8F9')", 'BLOB'), "'0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9'",
     ],
     'binary text of 16 letters': [parse_text("unhex('61626364656667686162636465666768')", 'BLOB'), "'abcdefghabcdefgh'"],
+    'binary text of 16 bytes in other letters': [
+        parse_text("unhex('4772C3B6C39F65204DC3BC6C6C657220')", 'BLOB'), "'Größe Müller'",
+    ],
+    'a binary UUID of nobody': [
+        parse_text("unhex('00000000000000000000000000000000')", 'BLOB'), "'00000000-0000-0000-0000-000000000000'",
+    ],
     'a word for nothing': [is_nothing("'#N/A'"), 'true'],
     'a word that only begins like one': [is_nothing("'nano'"), 'false'],
     'a backslash and N': [is_nothing("chr(92) || 'N'"), 'true'],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import uuid
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -265,6 +266,50 @@ def test_typed_parquet_keeps_dates_and_nan(warehouse, tmp_path):
     assert warehouse.rows("select row_key, reason from core.rejected_rows") == [
         ("3", "unparsable amount")
     ]
+
+
+BYTES = uuid.UUID("0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9").bytes
+
+
+@pytest.mark.parametrize("kind", [pa.binary(), pa.binary(16), pa.large_binary()], ids=str)
+def test_ids_of_bytes_are_uuids_or_text(warehouse, tmp_path, kind):
+    """Also where the file does not call text what is text; what nobody reads may be anything."""
+    folder = tmp_path / "orders"
+    folder.mkdir()
+    pq.write_table(
+        pa.table(
+            {
+                "order_id": ["1", "2", "3", "4"],
+                "ordered_at": [date(2024, 1, 1)] * 4,
+                "customer_id": pa.array([BYTES, bytes(16), "Käthe Müller_1".encode(), None], kind),
+                "picture": [b"\xff\xd8"] * 4,
+            }
+        ),
+        folder / "bytes.parquet",
+    )
+    (folder / "text.csv").write_text(
+        f"order_id,ordered_at,customer_id\n5,2024-01-01,{uuid.UUID(bytes=BYTES)}\n"
+    )
+    warehouse.build(tmp_path)
+    assert warehouse.rows("select order_id, customer_key from core.orders order by 1") == [
+        ("1", f"files:{uuid.UUID(bytes=BYTES)}"),
+        ("2", None),
+        ("3", "files:Käthe Müller_1"),
+        ("4", None),
+        ("5", f"files:{uuid.UUID(bytes=BYTES)}"),
+    ]
+
+
+@pytest.mark.parametrize("odd", [BYTES[:12], b"\0\0\0\7", [b"\xff"]], ids=["12", "number", "nested"])
+def test_bytes_that_are_neither_are_named_by_their_column(warehouse, tmp_path, odd):
+    orders = {"order_id": ["1"], "ordered_at": [date(2024, 1, 1)], "customer_id": [odd]}
+    pq.write_table(pa.table(orders), tmp_path / "orders.parquet")
+    with pytest.raises(BuildError) as error:
+        warehouse.build(tmp_path)
+    assert error.value.args == (
+        'model base_orders: the column "customer_id" is binary, and neither text nor UUIDs of 16 '
+        "bytes: write it as text",
+    )
 
 
 def test_extra_columns_are_named_in_the_log(warehouse, shop):
