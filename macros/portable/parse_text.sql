@@ -24,6 +24,12 @@
     )) }}
 {%- endmacro %}
 
+{#- A decimal as text; one that is whole is so without a point, as the number that it is elsewhere. -#}
+{% macro decimal_text(column) -%}
+    {#- Spark writes a zero of many places as 0E-10 -#}
+    case when {{ column }} = 0 then '0' else regexp_replace(cast({{ column }} as {{ dbt.type_string() }}), '[.]0+$', '') end
+{%- endmacro %}
+
 {% macro duckdb__parse_text(column, type) %}
     {%- if type == 'BLOB' -%}
         {#- a UUID holds bytes that are no text, or signs that nobody writes -#}
@@ -42,6 +48,8 @@
             when contains(cast(to_json({{ column }}) as varchar), '\\x') then {{ no_text(column) }}
             else cast(to_json({{ column }}) as varchar)
         end
+    {%- elif type.startswith('DECIMAL') and not type.endswith(',0)') -%}
+        {{ decimal_text(column) }}
     {%- elif '[' in type or type.startswith('STRUCT') or type.startswith('MAP') -%}
         cast(to_json({{ column }}) as varchar)
     {%- else -%}
@@ -69,6 +77,8 @@
                 then {{ no_text(column) }}
             else nullif(trim(both {{ blanks() }} from cast({{ column }} as string)), '')
         end
+    {%- elif type.startswith('DECIMAL') and not type.endswith(',0)') -%}
+        {{ decimal_text(column) }}
     {%- elif type.startswith('ARRAY') or type.startswith('STRUCT') or type.startswith('MAP') -%}
         to_json({{ column }}, map('ignoreNullFields', 'false'))
     {%- else -%}

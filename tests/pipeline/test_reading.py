@@ -268,6 +268,25 @@ def test_typed_parquet_keeps_dates_and_nan(warehouse, tmp_path):
     ]
 
 
+def test_ids_that_are_whole_decimals_meet_those_of_other_files(warehouse, tmp_path):
+    """Databases whose numbers have no whole kind write decimals of many places."""
+    ids = [Decimal(17850), Decimal("0.5"), Decimal(0)]
+    orders = pa.table(
+        {
+            "order_id": pa.array([Decimal(10), Decimal(20), Decimal(30)], pa.decimal128(9, 2)),
+            "ordered_at": [date(2024, 1, 1)] * 3,
+            "customer_id": pa.array(ids, pa.decimal128(38, 10)),
+        }
+    )
+    pq.write_table(orders, tmp_path / "orders.parquet")
+    (tmp_path / "customers.csv").write_text("customer_id,country\n17850,AT\n")
+    warehouse.build(tmp_path)
+    assert warehouse.rows(
+        "select order_id, customer_key, customers.country from core.orders"
+        " left join core.customers using (customer_key) order by 1"
+    ) == [("10", "files:17850", "AT"), ("20", "files:0.5000000000", None), ("30", None, None)]
+
+
 BYTES = uuid.UUID("0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9").bytes
 
 
@@ -300,7 +319,7 @@ def test_ids_of_bytes_are_uuids_or_text(warehouse, tmp_path, kind):
     ]
 
 
-@pytest.mark.parametrize("odd", [BYTES[:12], b"\0\0\0\7", [b"\xff"]], ids=["12", "number", "nested"])
+@pytest.mark.parametrize("odd", [BYTES[:12], b"\0\0\0\7", [b"\xff"]], ids=repr)
 def test_bytes_that_are_neither_are_named_by_their_column(warehouse, tmp_path, odd):
     orders = {"order_id": ["1"], "ordered_at": [date(2024, 1, 1)], "customer_id": [odd]}
     pq.write_table(pa.table(orders), tmp_path / "orders.parquet")
