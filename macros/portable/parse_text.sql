@@ -30,6 +30,49 @@
     case when {{ column }} = 0 then '0' else regexp_replace(cast({{ column }} as {{ dbt.type_string() }}), '[.]0+$', '') end
 {%- endmacro %}
 
+{#- From this on floats do not tell whole numbers apart: the last digits are lost. -#}
+{% macro whole_float_limit(type) %}
+    {{ return(9007199254740992 if type == 'DOUBLE' else 16777216) }}
+{% endmacro %}
+
+{#- A float as text; one that is whole is so without a point or, where digits are lost, with an exponent (macro has_lost_digits). NaN is null. -#}
+{% macro float_text(column, type) %}
+    {{ return(adapter.dispatch('float_text')(column, type)) }}
+{% endmacro %}
+
+{% macro duckdb__float_text(column, type) -%}
+    case
+        when isnan({{ column }}) then null
+        when isinf({{ column }}) then cast({{ column }} as varchar)
+        when abs({{ column }}) >= {{ whole_float_limit(type) }} then {{ with_exponent(column) }}
+        when {{ column }} = trunc({{ column }}) then cast(cast({{ column }} as bigint) as varchar)
+        else cast({{ column }} as varchar)
+    end
+{%- endmacro %}
+
+{% macro spark__float_text(column, type) -%}
+    case
+        when isnan({{ column }}) then null
+        when abs({{ column }}) = double('infinity') then cast({{ column }} as string)
+        when abs({{ column }}) >= {{ whole_float_limit(type) }} then {{ with_exponent(column) }}
+        when {{ column }} = floor({{ column }}) then cast(cast({{ column }} as bigint) as string)
+        else cast({{ column }} as string)
+    end
+{%- endmacro %}
+
+{#- A number (of whatever type) as spreadsheets show one that is long. -#}
+{% macro with_exponent(number) %}
+    {{ return(adapter.dispatch('with_exponent')(number)) }}
+{% endmacro %}
+
+{% macro duckdb__with_exponent(number) -%}
+    format('{:.15e}', cast({{ number }} as double))
+{%- endmacro %}
+
+{% macro spark__with_exponent(number) -%}
+    format_string('%.15e', cast({{ number }} as double))
+{%- endmacro %}
+
 {% macro duckdb__parse_text(column, type) %}
     {%- if type == 'BLOB' -%}
         {#- a UUID holds bytes that are no text, or signs that nobody writes -#}
@@ -50,6 +93,8 @@
         end
     {%- elif type.startswith('DECIMAL') and not type.endswith(',0)') -%}
         {{ decimal_text(column) }}
+    {%- elif type in ('DOUBLE', 'FLOAT') -%}
+        {{ float_text(column, type) }}
     {%- elif '[' in type or type.startswith('STRUCT') or type.startswith('MAP') -%}
         cast(to_json({{ column }}) as varchar)
     {%- else -%}
@@ -79,6 +124,8 @@
         end
     {%- elif type.startswith('DECIMAL') and not type.endswith(',0)') -%}
         {{ decimal_text(column) }}
+    {%- elif type in ('DOUBLE', 'FLOAT') -%}
+        {{ float_text(column, type) }}
     {%- elif type.startswith('ARRAY') or type.startswith('STRUCT') or type.startswith('MAP') -%}
         to_json({{ column }}, map('ignoreNullFields', 'false'))
     {%- else -%}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import json
 import uuid
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -266,6 +267,37 @@ def test_typed_parquet_keeps_dates_and_nan(warehouse, tmp_path):
     assert warehouse.rows("select row_key, reason from core.rejected_rows") == [
         ("3", "unparsable amount")
     ]
+
+
+WHOLE = 2.0**53  # which 2 ** 53 + 1 becomes, too
+
+
+@pytest.mark.parametrize("form", ["parquet", "csv", "jsonl"])
+def test_ids_whose_digits_a_float_has_lost_are_none(warehouse, tmp_path, form):
+    """As those that a spreadsheet has cut: no key, and another id is empty, with the raw row."""
+    rows = [
+        {"order_id": key, "ordered_at": "2024-01-01", "customer_id": customer}
+        for key, customer in ((1.0, WHOLE - 1), (2.0, -WHOLE), (3.0, 1e17), (WHOLE, 7.0))
+    ]
+    if form == "parquet":
+        pq.write_table(pa.Table.from_pylist(rows), tmp_path / "orders.parquet")
+    else:
+        lines = [json.dumps(row) for row in rows]
+        text = as_csv(rows) if form == "csv" else "\n".join(lines)
+        (tmp_path / f"orders.{form}").write_text(text)
+    warehouse.build(tmp_path)
+    assert warehouse.rows("select order_id, customer_key from core.orders order by 1") == [
+        ("1", "files:9007199254740991"),
+        ("2", None),
+        ("3", None),
+    ]
+    assert warehouse.rows("select row_key, reason from core.rejected_rows") == [
+        (None, "digits of order_id lost in a spreadsheet")
+    ]
+    # what the raw gate warns by
+    lost = r"""regexp_matches(raw_row, '"customer_id":"-?[0-9.]+e[+]1')"""
+    query = f"select order_id from staging.base_orders where {lost} order by 1"
+    assert warehouse.rows(query) == [("2",), ("3",)]
 
 
 def test_ids_that_are_whole_decimals_meet_those_of_other_files(warehouse, tmp_path):
