@@ -2,7 +2,7 @@
 
     Every source needs a known system and time zone, a folder, the tables and columns its system requires,
     and files whose columns are clear. Only of files without such a fault the rows are looked at. Columns that the
-    contract does not know, and files that look like a table that is not there, are named in the log. -#}
+    contract does not know, and files that look like a table but are not read as one, are named in the log. -#}
 {% macro check_sources() %}
     {% do check_project() %}
     {% set is_first = not env_var('PATRONAGE_FILES_CHECKED', '') %}
@@ -104,10 +104,8 @@
         {% for table in tables if table not in unclear %}
             {% if not files[table] and table in required %}
                 {% do complain(missing_table(shop, table, listed, near), faults) %}
-            {% elif not files[table] %}
-                {% for meant, line in near if meant == table %}
-                    {% do log(shop.name ~ "/" ~ line ~ " (it is not read; did you mean the table " ~ table ~ "?)", true) %}
-                {% endfor %}
+            {% else %}
+                {% do name_near_files(shop, table, near) %}
             {% endif %}
             {% set found = raw_relations(shop, table, files[table], heads, faults) %}
             {% if table in own %}
@@ -157,6 +155,17 @@
         ~ "/); there are " ~ (names | join(', ')) ~ (' and ' ~ (listed | length - 20) ~ ' more' if listed | length > 20 else '')
         ~ ("; did you mean " ~ (hints[:5] | join('; ')) if hints else '')
     ) }}
+{% endmacro %}
+
+{#- Names in the log the files that may be a table's (macro near_files) but are not read as such. -#}
+{% macro name_near_files(shop, table, near) %}
+    {% set lines = near | selectattr(0, 'eq', table) | map(attribute=1) | list %}
+    {% for line in lines[:10] %}
+        {% do log(shop.name ~ "/" ~ line ~ " (it is not read; did you mean the table " ~ table ~ "?)", true) %}
+    {% endfor %}
+    {% do log(
+        shop.name ~ ": " ~ (lines | length - 10) ~ " more files are not read that may be of the table " ~ table, true
+    ) if lines | length > 10 %}
 {% endmacro %}
 
 {#- Whether a table's files have the columns that it needs, a system's by plain names; those that the contract, of whose table all

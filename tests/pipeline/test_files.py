@@ -84,6 +84,47 @@ def test_what_is_not_read_is_named_with_what_it_may_be(warehouse, shop):
     ]
 
 
+def test_what_is_not_read_beside_a_table_that_is_there_is_named(warehouse, tmp_path):
+    """The table is there, so that nobody would miss what is left out."""
+    for name in (
+        "orders.csv",
+        "orders_2023.csv",
+        "orders2.csv.zip",
+        "archive/orders2022.txt",
+        "orders.csv.bak",
+        "orderlines.csv",
+        "refunds/2024.csv",
+        "refunds/2023.csv.zip",
+        "refunds/2022.txt",
+        "refunds/_tmp/2021.txt",
+        "refunds/readme.md",
+        "refunds2021.CSV",
+    ):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        is_table = name in ("orders.csv", "refunds/2024.csv")
+        header = HEADER if name == "orders.csv" else "refund_id,refunded_at,amount\n"
+        (tmp_path / name).write_text(header if is_table else "")
+    notices: list[str] = []
+    warehouse.build(tmp_path, notices=notices)
+    both = "put it and orders.csv into a folder orders/"
+    assert sorted(notices) == [
+        f"files/{name}: {way} (it is not read; did you mean the table {table}?)"
+        for name, way, table in (
+            ("'archive/orders2022.txt'", f"save it as CSV UTF-8, and {both}", "orders"),
+            (
+                "'orderlines.csv'",
+                "name it order_lines.csv, or put it and others like it into a folder order_lines/",
+                "order_lines",
+            ),
+            ("'orders2.csv.zip'", f"unpack it, and {both}", "orders"),
+            ("'orders_2023.csv'", both, "orders"),
+            ("'refunds/2022.txt'", "save it as CSV UTF-8 (refunds/2022.csv)", "refunds"),
+            ("'refunds/2023.csv.zip'", "unpack it (refunds/2023.csv)", "refunds"),
+            ("'refunds2021.CSV'", "put it into the folder refunds/", "refunds"),
+        )
+    ]
+
+
 def test_a_packed_file_that_unpacks_to_more_than_any_shops_is_refused(warehouse, tmp_path):
     rows = "1,2024-01-01,1\n" * 400_000
     (tmp_path / "orders.csv.gz").write_bytes(gzip.compress((HEADER + rows).encode()))
