@@ -177,11 +177,9 @@
         {% set missing = required | reject('in', names) | list %}
         {% set extra = relation.columns | reject('in', known or relation.columns) | list %}
         {% set wanted = (known or required) | reject('in', relation.columns) | list %}
-        {% set divider = other_divider(relation) if missing else none %}
+        {% set divider = other_divider(relation.columns | list, relation.group.format, relation.group.delim) if missing else none %}
         {% if divider %}
-            {% do complain(
-                where ~ "its columns are divided by " ~ divider ~ "; numbers need a decimal point, too (12.50)", faults
-            ) %}
+            {% do complain(where ~ divided_by(divider), faults) %}
         {% elif missing %}
             {% do complain(
                 where ~ "required column" ~ ('s ' if missing | length > 1 else ' ') ~ (missing | join(', '))
@@ -211,18 +209,27 @@
 {% endmacro %}
 
 {#- What divides the columns of a CSV file, and what to do, where that is not what divides those of its kind; else none. -#}
-{% macro other_divider(relation) %}
-    {% set names = relation.columns | list %}
-    {% set line = names | join(relation.group.delim or '') %}
-    {% if relation.group.format == 'csv' and names | length < 3 %}
-        {% for sign, words in [
-            (';', "semicolons: save it as CSV UTF-8 with commas"), ('\t', "tabs: name it .tsv"),
-            ('|', "bars: save it as CSV UTF-8 with commas"), (',', "commas: name it .csv"),
-        ] if sign in line and sign != relation.group.delim %}
+{% macro other_divider(names, format, delim) %}
+    {% set line = names | join(delim or '') %}
+    {% if format == 'csv' and names | length < 3 %}
+        {% for sign, words in dividers().items() if sign in line and sign != delim %}
             {{ return(words) }}
         {% endfor %}
     {% endif %}
     {{ return(none) }}
+{% endmacro %}
+
+{#- What may divide the columns of a file, each with its name and what to do. -#}
+{% macro dividers() %}
+    {{ return({
+        ';': "semicolons: save it as CSV UTF-8 with commas", '\t': "tabs: name it .tsv",
+        '|': "bars: save it as CSV UTF-8 with commas", ',': "commas: name it .csv",
+    }) }}
+{% endmacro %}
+
+{#- The fault of a file whose columns are divided otherwise (macro other_divider). -#}
+{% macro divided_by(divider) %}
+    {{ return("its columns are divided by " ~ divider ~ "; numbers need a decimal point, too (12.50)") }}
 {% endmacro %}
 
 {% macro check_as_of(faults) %}

@@ -26,6 +26,9 @@ def test_all_faults_of_a_delivery_come_at_once(warehouse, tmp_path):
         "bad/order_lines.csv": "order_id,id,Qty\n",
         "bad/events.csv": "event_id,occurred_at,event_type\n",
         "bad/events.tsv": "event_id\toccurred_at\tevent_type\n",
+        "bad/campaigns.csv": "campaign_id\tname\tcost\n",
+        "bad/surveys.csv": "survey_id,a\x07b\n",
+        "bad/consents/a\x07.csv": "channel,purpose\n",
     }.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(content if isinstance(content, bytes) else content.encode())
@@ -42,9 +45,10 @@ def test_all_faults_of_a_delivery_come_at_once(warehouse, tmp_path):
             "a place like Europe/Berlin, or UTC)",
             f"{folder}: table events is there more than once (events.csv, events.tsv); keep one",
             f"{folder}: required table orders is missing (orders.csv, .csv.gz, .tsv, .parquet or a "
-            "folder orders/); there are 'Orders_2024-01.CSV', 'customers.csv', 'events.csv', "
-            "'events.tsv', 'export/orders.csv.gz', 'order_lines.csv', 'orders.ods', "
-            "'products.tsv', 'readme.md', 'refunds.csv'; did you mean "
+            "folder orders/); there are 'Orders_2024-01.CSV', 'campaigns.csv', "
+            "'consents/a\\x07.csv', 'customers.csv', 'events.csv', 'events.tsv', "
+            "'export/orders.csv.gz', 'order_lines.csv', 'orders.ods', 'products.tsv', "
+            "'readme.md', 'refunds.csv', 'surveys.csv'; did you mean "
             "'Orders_2024-01.CSV': name it orders.CSV, or put it and others like it into a folder "
             "orders/; 'export/orders.csv.gz': put it into the shop's folder as orders.csv.gz, or "
             "into a folder orders/; 'orders.ods': save it as CSV UTF-8 (orders.csv)",
@@ -55,6 +59,10 @@ def test_all_faults_of_a_delivery_come_at_once(warehouse, tmp_path):
             f"{folder}/products.tsv: column name is there twice",
             f"{folder}/order_lines.csv: required column line_id is missing (found: order_id, "
             "id (did you mean line_id?), qty)",
+            f"{folder}/campaigns.csv: its columns are divided by tabs: name it .tsv; numbers need "
+            "a decimal point, too (12.50)",
+            f"{folder}/surveys.csv: the column name 'a\\x07b' has control signs: rename it",
+            f"{folder}: the file or folder name 'a\\x07.csv' has control signs: rename it",
             "as_of: 'soon' is no date; expected YYYY-MM-DD",
         ]
     )
