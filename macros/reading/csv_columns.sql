@@ -23,12 +23,6 @@
     ) }}
 {% endmacro %}
 
-{#- Refuses a file of more columns than any table needs. -#}
-{% macro check_width(path, columns) %}
-    {% set fault = width_fault(columns) %}
-    {% do complain(path ~ ": " ~ fault) if fault %}
-{% endmacro %}
-
 {#- The names in a header line as they stand there. -#}
 {% macro csv_fields(header, delim=',') %}
     {% set names = [] %}

@@ -18,7 +18,10 @@
     {% set own = system_tables(shop.system).get(table) %}
     {#- what an object lacks is null: all files of JSON lines are read together -#}
     {% set keys = json_keys_of(files, heads) %}
-    {% for file in files %}
+    {% for file in files if heads[file.path].is_refused %}
+        {% do complain(heads[file.path].fault, faults) %}
+    {% endfor %}
+    {% for file in files if not heads[file.path].is_refused %}
         {% set head = heads[file.path] %}
         {#- what files with the same head have in common is looked at once -#}
         {% set alike = (
@@ -75,9 +78,15 @@
     {{ return(keep(name, relations)) }}
 {% endmacro %}
 
-{#- What must be known of raw files before they are read, by path: csv_heads, json_heads, xlsx_heads and parquet_heads. -#}
+{#- What must be known of raw files before they are read, by path: csv_heads, json_heads, xlsx_heads and parquet_heads. Files that
+    cannot be read have a head that `is_refused`, with nothing but their fault. -#}
 {% macro raw_heads(files) %}
     {% set heads = {} %}
+    {% set faults = unreadable_files(files) %}
+    {% for file in files if faults.get(file.path) %}
+        {% do heads.update({file.path: refused_head(file.path ~ ": " ~ faults[file.path])}) %}
+    {% endfor %}
+    {% set files = files | rejectattr('path', 'in', heads) | list %}
     {% for file in files if file.format == 'table' %}
         {% do heads.update({file.path: {'header': none, 'form': none, 'fault': none}}) %}
     {% endfor %}
@@ -97,6 +106,11 @@
     {% do heads.update(xlsx_heads(files | selectattr('format', 'eq', 'xlsx') | map(attribute='path') | list)) %}
     {% do heads.update(parquet_heads(files | selectattr('format', 'eq', 'parquet') | map(attribute='path') | list)) %}
     {{ return(heads) }}
+{% endmacro %}
+
+{#- The head of a file that is not read at all. -#}
+{% macro refused_head(fault) %}
+    {{ return({'header': '', 'form': none, 'fault': fault, 'is_refused': true}) }}
 {% endmacro %}
 
 {#- Whether a file has no two columns of one name, and none with a name that is none; `are_data`: what people were asked is one. -#}

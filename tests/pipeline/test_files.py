@@ -28,6 +28,9 @@ def test_all_faults_of_a_delivery_come_at_once(warehouse, tmp_path):
         "bad/events.tsv": "event_id\toccurred_at\tevent_type\n",
         "bad/campaigns.csv": "campaign_id\tname\tcost\n",
         "bad/surveys.csv": "survey_id,a\x07b\n",
+        "bad/fx_rates.csv.gz": "currency,rate_date,rate\n",
+        "bad/identities.parquet": "customer_id,same_as\n",
+        "bad/market_sizes.jsonl.gz": gzip.compress(b"{}" * 99)[:-9],
         "bad/consents/a\x07.csv": "channel,purpose\n",
     }.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -47,7 +50,8 @@ def test_all_faults_of_a_delivery_come_at_once(warehouse, tmp_path):
             f"{folder}: required table orders is missing (orders.csv, .csv.gz, .tsv, .parquet or a "
             "folder orders/); there are 'Orders_2024-01.CSV', 'campaigns.csv', "
             "'consents/a\\x07.csv', 'customers.csv', 'events.csv', 'events.tsv', "
-            "'export/orders.csv.gz', 'order_lines.csv', 'orders.ods', 'products.tsv', "
+            "'export/orders.csv.gz', 'fx_rates.csv.gz', 'identities.parquet', "
+            "'market_sizes.jsonl.gz', 'order_lines.csv', 'orders.ods', 'products.tsv', "
             "'readme.md', 'refunds.csv', 'surveys.csv'; did you mean "
             "'Orders_2024-01.CSV': name it orders.CSV, or put it and others like it into a folder "
             "orders/; 'export/orders.csv.gz': put it into the shop's folder as orders.csv.gz, or "
@@ -63,6 +67,12 @@ def test_all_faults_of_a_delivery_come_at_once(warehouse, tmp_path):
             "a decimal point, too (12.50)",
             f"{folder}/surveys.csv: the column name 'a\\x07b' has control signs: rename it",
             f"{folder}: the file or folder name 'a\\x07.csv' has control signs: rename it",
+            f"{folder}/fx_rates.csv.gz: it is not packed by gzip: take .gz off its name, or pack "
+            "it anew",
+            f"{folder}/identities.parquet: it is no Parquet file, or not all of it is there: "
+            "export it anew",
+            f"{folder}/market_sizes.jsonl.gz: the packed file is damaged, or not all of it is "
+            "there: copy or pack it anew",
             "as_of: 'soon' is no date; expected YYYY-MM-DD",
         ]
     )
@@ -131,6 +141,20 @@ def test_what_is_not_read_beside_a_table_that_is_there_is_named(warehouse, tmp_p
             ("'refunds2021.CSV'", "put it into the folder refunds/", "refunds"),
         )
     ]
+
+
+@pytest.mark.parametrize("end", [slice(9_000), slice(-1), slice(-8)], ids=["half", "byte", "sum"])
+def test_a_packed_file_is_read_to_its_end_or_refused(warehouse, tmp_path, end):
+    """The engine takes what is there of one that a copy cut off for all of it."""
+    rows = "".join(f"{n},2024-01-01,{n * 7919 % 1000}\n" for n in range(9_000))
+    packed = gzip.compress((HEADER + rows).encode())
+    (tmp_path / "orders.csv.gz").write_bytes(packed[end])
+    with pytest.raises(BuildError) as error:
+        warehouse.build(tmp_path)
+    assert error.value.args == (
+        f"{tmp_path}/orders.csv.gz: the packed file is damaged, or not all of it is there: copy or "
+        "pack it anew",
+    )
 
 
 def test_a_packed_file_that_unpacks_to_more_than_any_shops_is_refused(warehouse, tmp_path):
