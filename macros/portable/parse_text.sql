@@ -6,11 +6,20 @@
 
 {#- What counts as a blank: Unicode's white space, and signs without width. -#}
 {% macro blanks() -%}
-    {{ literal(
+    {{ literal(blank_signs()) }}
+{%- endmacro %}
+
+{% macro blank_signs() %}
+    {{ return(
         '\t\n\x0b\x0c\r \x85\xa0\u1680\u180e\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a'
         ~ '\u200b\u200c\u200d\u2028\u2029\u202f\u205f\u2060\u3000\ufeff'
     ) }}
-{%- endmacro %}
+{% endmacro %}
+
+{#- A column's name as it is looked for: without the blanks around it, in lower case. -#}
+{% macro trimmed_name(name) %}
+    {{ return(name.strip(blank_signs()) | lower) }}
+{% endmacro %}
 
 {#- Signs that stand in no text, though its encoding knows them, as a regular expression. -#}
 {% macro unwritten_signs() -%}

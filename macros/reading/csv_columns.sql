@@ -11,7 +11,7 @@
     {% endif %}
     {% set columns = [] %}
     {% for name in csv_fields(header, delim) %}
-        {% do columns.append((name | trim | lower or 'unnamed_' ~ loop.index, 'VARCHAR')) %}
+        {% do columns.append((trimmed_name(name) or 'unnamed_' ~ loop.index, 'VARCHAR')) %}
     {% endfor %}
     {{ return(columns) }}
 {% endmacro %}

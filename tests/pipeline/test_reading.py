@@ -63,6 +63,9 @@ def write_forms(root: Path) -> list[str]:
         "extra": as_csv([row | {"note": 'two\nlines, "quoted"', "": "x"} for row in ORDERS]),
         "bom_and_lines": "\ufeff" + as_csv([row | {"note": "two\nlines"} for row in ORDERS]),
         "shouting": as_csv([{f" {k.upper()} ": v for k, v in row.items()} for row in ORDERS]),
+        "blank_signs": as_csv(
+            [{f"\u200b\u00a0{k}\u2060\ufeff": v for k, v in row.items()} for row in ORDERS]
+        ),
         "spaced": as_csv([{k: f"  {v}\t" for k, v in row.items()} for row in ORDERS]),
         "floats": as_csv([row | {"order_id": row["order_id"] + ".0"} for row in ORDERS]),
         "exponent": as_csv([row | {"amount": f"{float(row['amount']):e}"} for row in ORDERS]),
