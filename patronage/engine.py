@@ -16,6 +16,7 @@ from duckdb import DuckDBPyConnection, list_type
 from duckdb.sqltypes import DOUBLE, VARCHAR
 
 from patronage.database import bounds
+from patronage.opening import unreadable
 from patronage.parquet import damaged
 from patronage.stores import extension_file, reach
 from patronage.workbook import workbook
@@ -43,10 +44,12 @@ class Plugin(BasePlugin):
         """Keep all connections to UTC, once: later the settings are locked (macro lock_engine)."""
         conn.execute("set global TimeZone = 'UTC'")
         reach(conn)
-        # what the engine's readers do not tell (macros xlsx_heads and parquet_fault)
+        # what the engine's readers do not tell (macros xlsx_heads, parquet_fault and
+        # unreadable_files)
         for name, function, types in (
             ("patronage_workbook", workbook, [VARCHAR, DOUBLE]),
             ("patronage_damaged", damaged, [list_type(VARCHAR)]),
+            ("patronage_unreadable", unreadable, [list_type(VARCHAR), DOUBLE]),
         ):
             conn.create_function(
                 name, function, types, VARCHAR, null_handling="special", side_effects=True

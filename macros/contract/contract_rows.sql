@@ -80,7 +80,7 @@ from (
             {%- if column not in present %}
                 cast(null as {{ kind_type(kind) }})
             {%- elif kind in ('id', 'person', 'phone', 'figure', 'year') %}
-                {{ parse_id(raw, type) }}
+                {{ parse_id(raw) }}
             {%- elif kind == 'email' %}
                 case when {{ is_email(raw) }} then {{ raw }} end
             {%- elif kind == 'status' %}
@@ -110,8 +110,9 @@ from (
                 select
         {%- for column, type in present.items() %}
             {%- set raw = quoted('raw_' ~ column) %}
-                    {{ raw if type != 'VARCHAR' or contract.columns[column] in ('text', 'event_type')
-                        else 'case when not ' ~ is_nothing(raw) ~ ' then ' ~ raw ~ ' end' }} as {{ raw }}{{ ',' if not loop.last }}
+            {%- set kind = contract.columns[column] %}
+                    {{ raw if type != 'VARCHAR' or kind in ('text', 'event_type')
+                        else 'case when not ' ~ is_nothing(raw) ~ ' then ' ~ (raw_id(raw) if kind in ('id', 'person') else raw) ~ ' end' }} as {{ raw }}{{ ',' if not loop.last }}
         {%- endfor %}
                 from (
                     select

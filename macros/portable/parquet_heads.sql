@@ -25,8 +25,8 @@
     {% set limit = number_var('max_rows_per_byte') %}
     {% set heads = {} %}
     {% for path, rows, bytes, columns, header in found.rows %}
-        {% do check_width(path, columns) %}
-        {% do heads.update({path: {
+        {% set width = width_fault(columns) %}
+        {% do heads.update({path: refused_head(path ~ ": " ~ width) if width else {
             'header': header,
             'form': none,
             'bytes': bytes,
@@ -41,8 +41,10 @@
     {% set heads = {} %}
     {% for path in paths %}
         {% set columns = query_columns('select * from parquet.' ~ file_pattern([path])) %}
-        {% do check_width(path, columns | length) %}
-        {% do heads.update({path: {'header': columns | string, 'form': none, 'fault': none}}) %}
+        {% set width = width_fault(columns | length) %}
+        {% do heads.update({path: refused_head(path ~ ": " ~ width) if width else {
+            'header': columns | string, 'form': none, 'fault': none,
+        }}) %}
     {% endfor %}
     {{ return(heads) }}
 {% endmacro %}

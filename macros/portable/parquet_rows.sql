@@ -1,4 +1,4 @@
-{#- The rows of Parquet files with the same columns, in their own types. -#}
+{#- The rows of Parquet files with the same columns, in their own types: bytes that the file does not call text stay bytes (macro parse_text). -#}
 {% macro parquet_rows(group) %}
     {{ return(adapter.dispatch('parquet_rows')(group)) }}
 {% endmacro %}
@@ -7,7 +7,7 @@
     {% set sql -%}
         read_parquet(
             {{ literal_paths(group.paths) }},
-            binary_as_string = true, hive_partitioning = false, filename = 'raw_file'
+            hive_partitioning = false, filename = 'raw_file'
         )
     {%- endset %}
     {{ return(files_together(group, sql)) }}

@@ -10,7 +10,7 @@
         {{ return(type in ('DOUBLE', 'FLOAT') or type.endswith('INT') or type.endswith('INTEGER')
             or type.startswith('DECIMAL')) }}
     {% endif %}
-    {{ return((kind == 'flag' and type == 'BOOLEAN') or (kind in ('id', 'person', 'phone', 'figure', 'year') and type in ('DOUBLE', 'FLOAT'))) }}
+    {{ return(kind == 'flag' and type == 'BOOLEAN') }}
 {% endmacro %}
 
 {% macro spark__reads_natively(kind, type) %}

@@ -34,7 +34,7 @@
     {% endif %}
     {% set columns = [] %}
     {% for column in head.form.columns %}
-        {% do columns.append((column.name | trim | lower or 'unnamed_' ~ loop.index, 'VARCHAR')) %}
+        {% do columns.append((trimmed_name(column.name) or 'unnamed_' ~ loop.index, 'VARCHAR')) %}
     {% endfor %}
     {{ return(columns) }}
 {% endmacro %}

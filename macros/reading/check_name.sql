@@ -1,10 +1,9 @@
-{#- Refuses a name that a file brings, in one line: control signs, and more than 200 characters; in names that
+{#- Whether a name that a file brings can be shown and used; refuses it in one line (macro complain): control signs, and more than 200 characters; in names that
     become names in SQL quotes, too. `where` says what it is the name of. -#}
-{% macro check_name(where, name, quotes=true) %}
+{% macro check_name(where, name, quotes=true, faults=none) %}
     {% set fault = 'has control signs' if modules.re.search(control_signs(), name)
         else 'has more than 200 characters' if name | length > 200
         else 'has a quote' if quotes and modules.re.search('["`\']', name) %}
-    {% if fault %}
-        {{ exceptions.raise_compiler_error(where ~ " " ~ shown(name) ~ " " ~ fault ~ ": rename it") }}
-    {% endif %}
+    {% do complain(where ~ " " ~ shown(name) ~ " " ~ fault ~ ": rename it", faults) if fault %}
+    {{ return(not fault) }}
 {% endmacro %}

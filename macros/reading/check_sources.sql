@@ -2,7 +2,7 @@
 
     Every source needs a known system and time zone, a folder, the tables and columns its system requires,
     and files whose columns are clear. Only of files without such a fault the rows are looked at. Columns that the
-    contract does not know, and files that look like a table that is not there, are named in the log. -#}
+    contract does not know, and files that look like a table but are not read as one, are named in the log. -#}
 {% macro check_sources() %}
     {% do check_project() %}
     {% set is_first = not env_var('PATRONAGE_FILES_CHECKED', '') %}
@@ -104,10 +104,8 @@
         {% for table in tables if table not in unclear %}
             {% if not files[table] and table in required %}
                 {% do complain(missing_table(shop, table, listed, near), faults) %}
-            {% elif not files[table] %}
-                {% for meant, line in near if meant == table %}
-                    {% do log(shop.name ~ "/" ~ line ~ " (it is not read; did you mean the table " ~ table ~ "?)", true) %}
-                {% endfor %}
+            {% else %}
+                {% do name_near_files(shop, table, near) %}
             {% endif %}
             {% set found = raw_relations(shop, table, files[table], heads, faults) %}
             {% if table in own %}
@@ -159,6 +157,17 @@
     ) }}
 {% endmacro %}
 
+{#- Names in the log the files that may be a table's (macro near_files) but are not read as such. -#}
+{% macro name_near_files(shop, table, near) %}
+    {% set lines = near | selectattr(0, 'eq', table) | map(attribute=1) | list %}
+    {% for line in lines[:10] %}
+        {% do log(shop.name ~ "/" ~ line ~ " (it is not read; did you mean the table " ~ table ~ "?)", true) %}
+    {% endfor %}
+    {% do log(
+        shop.name ~ ": " ~ (lines | length - 10) ~ " more files are not read that may be of the table " ~ table, true
+    ) if lines | length > 10 %}
+{% endmacro %}
+
 {#- Whether a table's files have the columns that it needs, a system's by plain names; those that the contract, of whose table all
     columns are `known`, does not know are named in the log. -#}
 {% macro check_table(shop, table, required, relations, faults, known=none) %}
@@ -168,11 +177,9 @@
         {% set missing = required | reject('in', names) | list %}
         {% set extra = relation.columns | reject('in', known or relation.columns) | list %}
         {% set wanted = (known or required) | reject('in', relation.columns) | list %}
-        {% set divider = other_divider(relation) if missing else none %}
+        {% set divider = other_divider(relation.columns | list, relation.group.format, relation.group.delim) if missing else none %}
         {% if divider %}
-            {% do complain(
-                where ~ "its columns are divided by " ~ divider ~ "; numbers need a decimal point, too (12.50)", faults
-            ) %}
+            {% do complain(where ~ divided_by(divider), faults) %}
         {% elif missing %}
             {% do complain(
                 where ~ "required column" ~ ('s ' if missing | length > 1 else ' ') ~ (missing | join(', '))
@@ -202,18 +209,27 @@
 {% endmacro %}
 
 {#- What divides the columns of a CSV file, and what to do, where that is not what divides those of its kind; else none. -#}
-{% macro other_divider(relation) %}
-    {% set names = relation.columns | list %}
-    {% set line = names | join(relation.group.delim or '') %}
-    {% if relation.group.format == 'csv' and names | length < 3 %}
-        {% for sign, words in [
-            (';', "semicolons: save it as CSV UTF-8 with commas"), ('\t', "tabs: name it .tsv"),
-            ('|', "bars: save it as CSV UTF-8 with commas"), (',', "commas: name it .csv"),
-        ] if sign in line and sign != relation.group.delim %}
+{% macro other_divider(names, format, delim) %}
+    {% set line = names | join(delim or '') %}
+    {% if format == 'csv' and names | length < 3 %}
+        {% for sign, words in dividers().items() if sign in line and sign != delim %}
             {{ return(words) }}
         {% endfor %}
     {% endif %}
     {{ return(none) }}
+{% endmacro %}
+
+{#- What may divide the columns of a file, each with its name and what to do. -#}
+{% macro dividers() %}
+    {{ return({
+        ';': "semicolons: save it as CSV UTF-8 with commas", '\t': "tabs: name it .tsv",
+        '|': "bars: save it as CSV UTF-8 with commas", ',': "commas: name it .csv",
+    }) }}
+{% endmacro %}
+
+{#- The fault of a file whose columns are divided otherwise (macro other_divider). -#}
+{% macro divided_by(divider) %}
+    {{ return("its columns are divided by " ~ divider ~ "; numbers need a decimal point, too (12.50)") }}
 {% endmacro %}
 
 {% macro check_as_of(faults) %}

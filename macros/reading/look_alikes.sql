@@ -147,9 +147,11 @@
 {% macro table_meant(name, tables) %}
     {% set known = other_names().tables %}
     {% set best = namespace(table=none, length=0) %}
-    {% set words = '_' ~ plain_name(name) ~ '_' %}
+    {#- between a letter and a digit begins another word (orders2024), and words may be one (orderlines) -#}
+    {% set words = '_' ~ modules.re.sub('(?<=[^\\W\\d_])(?=[0-9])|(?<=[0-9])(?=[^\\W\\d_])', '_', plain_name(name)) ~ '_' %}
     {% for table in tables %}
-        {% for word in [table] + known.get(table, []) if '_' ~ word ~ '_' in words and word | length > best.length %}
+        {% for word in [table] + known.get(table, []) if word | length > best.length
+            and ('_' ~ word ~ '_' in words or '_' ~ word.replace('_', '') ~ '_' in words) %}
             {% set best.table = table %}
             {% set best.length = word | length %}
         {% endfor %}
@@ -157,30 +159,49 @@
     {{ return(best.table) }}
 {% endmacro %}
 
-{#- What to do with a file that may be a table's, but is not read as one. -#}
-{% macro way_to_table(name, table) %}
+{#- What to do with a file that may be a table's, but is not read as one; `found` are the table's files (raw_files), if there are any. -#}
+{% macro way_to_table(name, table, found) %}
     {% set parts = name.split('/') %}
-    {% if file_form(name).format == 'xlsx' and not reads_workbooks() %}
-        {{ return(way_to_workbook(table)) }}
-    {% elif not file_form(name) %}
-        {{ return("save it as CSV UTF-8 (" ~ table ~ ".csv)") }}
+    {% set form = file_form(name) if file_form(name).format != 'xlsx' or reads_workbooks() else none %}
+    {% set bare = modules.re.sub('[.][A-Za-z0-9]+$', '', name) %}
+    {% set as_file = (bare if file_form(bare) else bare ~ '.csv') if found and parts[0] == table else table ~ '.csv' %}
+    {% set first = none if form
+        else way_to_workbook(table) if file_form(name)
+        else "unpack it" if modules.re.search('(?i)[.](' ~ packed_endings() ~ ')$', name)
+        else "save it as CSV UTF-8" %}
+    {% if found and parts[0] != table %}
+        {{ return((first ~ ", and " if first else "") ~ "put it " ~ (
+            "into the folder " if '/' in found[0].name else "and " ~ found[0].name ~ " into a folder "
+        ) ~ table ~ "/") }}
+    {% elif first %}
+        {{ return(first if file_form(name) else first ~ " (" ~ as_file ~ ")") }}
     {% elif parts | length > 1 %}
-        {{ return("put it into the shop's folder as " ~ table ~ "." ~ file_form(name).ending ~ ", or into a folder " ~ table ~ "/") }}
+        {{ return("put it into the shop's folder as " ~ table ~ "." ~ form.ending ~ ", or into a folder " ~ table ~ "/") }}
     {% endif %}
-    {{ return("name it " ~ table ~ "." ~ file_form(name).ending ~ ", or put it and others like it into a folder " ~ table ~ "/") }}
+    {{ return("name it " ~ table ~ "." ~ form.ending ~ ", or put it and others like it into a folder " ~ table ~ "/") }}
 {% endmacro %}
 
-{#- The files of a shop that are no table's but look like one that is not there: a list of (table, line about the file). -#}
+{#- Endings of files that hold others, but for those that are read (csv.gz and the like), as a regular expression. -#}
+{% macro packed_endings() %}
+    {{ return('zip|gz|bz2|xz|zst|7z|rar') }}
+{% endmacro %}
+
+{#- The files of a shop that are read as no table but look like one: a list of (table, line about the file). A system's own tables are
+    looked for where there is no file of them: what its YAML says tells which files are theirs, and which are another's. -#}
 {% macro near_files(shop, listed, files) %}
     {% set near = [] %}
     {% set taken = files.values() | sum(start=[]) | map(attribute='path') | list %}
-    {% set missing = files.keys() | reject('in', present_tables(files)) | list %}
+    {% set own = system_tables(shop.system).keys() | select('in', present_tables(files)) | list %}
+    {% set tables = files.keys() | reject('in', own) | list %}
     {% for path in listed if path not in taken %}
         {% set name = name_in_folder(shop, path) %}
         {% set form = file_form(name) %}
-        {% set table = table_meant(modules.re.sub('[.][A-Za-z]+([.]gz)?$', '', name), missing) %}
-        {% if table and (form or modules.re.search('(?i)[.](xlsx?|xlsm|ods|numbers|txt|json|xml|zip|csv[.](bz2|zip|xz|zst))$', name)) %}
-            {% do near.append((table, shown(name) ~ ": " ~ way_to_table(name, table))) %}
+        {% set table = table_meant(modules.re.sub('[.][A-Za-z]+([.]gz)?$', '', name), tables) %}
+        {% set table = name.split('/')[0] if files[name.split('/')[0]] and '/' in name else table %}
+        {% set is_hidden = files[table] and modules.re.search('(^|/)[._]', name) %}
+        {% if table and not is_hidden
+            and (form or modules.re.search('(?i)[.](xls[xmb]?|ods|numbers|txt|tab|json|xml|' ~ packed_endings() ~ ')$', name)) %}
+            {% do near.append((table, shown(name) ~ ": " ~ way_to_table(name, table, files[table]))) %}
         {% endif %}
     {% endfor %}
     {{ return(near) }}

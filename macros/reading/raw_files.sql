@@ -19,10 +19,10 @@
         {% if form and (stem == table or own and modules.re.fullmatch('(?i)' ~ own.files, stem))
             and not modules.re.search('(^|/)([.]|_(?![^/=]*=))', name) %}
             {% set partitions = modules.re.findall('([^/=]+)=[^/]*/', name | lower) | unique | list %}
-            {% do check_file_name(shop, name, partitions) if modules.re.search(odd, name) %}
-            {% set is_read = form.format != 'xlsx' or reads_workbooks() %}
+            {% set is_named = not modules.re.search(odd, name) or check_file_name(shop, name, partitions, faults) %}
+            {% set is_read = is_named and (form.format != 'xlsx' or reads_workbooks()) %}
             {#- alone it is no file of the table; among others it must not be left out without a word -#}
-            {% do complain(path ~ ": " ~ way_to_workbook(stem), faults) if not is_read and ('/' in name or own) %}
+            {% do complain(path ~ ": " ~ way_to_workbook(stem), faults) if is_named and not is_read and ('/' in name or own) %}
             {% do found.append({
                 'path': path, 'name': name, 'format': form.format,
                 'delim': own.delimiter or form.delim if own and form.format == 'csv' else form.delim,
@@ -66,12 +66,15 @@
     {{ return(none) }}
 {% endmacro %}
 
-{#- Refuses a file whose name, or a folder's above it, cannot be shown, or names a column that cannot be. -#}
-{% macro check_file_name(shop, name, partitions) %}
+{#- Whether a file's name, and each folder's above it, can be shown, and no column that one names has a name that cannot be (`faults`: macro
+    complain). -#}
+{% macro check_file_name(shop, name, partitions, faults=none) %}
+    {% set sound = [] %}
     {% for part in name.split('/') %}
-        {% do check_name(shop.path ~ ": the file or folder name", part, quotes=false) %}
+        {% do sound.append(check_name(shop.path ~ ": the file or folder name", part, false, faults)) %}
     {% endfor %}
     {% for partition in partitions %}
-        {% do check_name(shop.path ~ ": the folder column", partition) %}
+        {% do sound.append(check_name(shop.path ~ ": the folder column", partition, true, faults)) %}
     {% endfor %}
+    {{ return(sound | min) }}
 {% endmacro %}

@@ -18,7 +18,10 @@
     {% set own = system_tables(shop.system).get(table) %}
     {#- what an object lacks is null: all files of JSON lines are read together -#}
     {% set keys = json_keys_of(files, heads) %}
-    {% for file in files %}
+    {% for file in files if heads[file.path].is_refused %}
+        {% do complain(heads[file.path].fault, faults) %}
+    {% endfor %}
+    {% for file in files if not heads[file.path].is_refused %}
         {% set head = heads[file.path] %}
         {#- what files with the same head have in common is looked at once -#}
         {% set alike = (
@@ -31,8 +34,12 @@
                 else query_columns('select * from ' ~ shop_table(shop, file.path)) if file.format == 'table'
                 else parquet_columns(file) %}
             {% set columns = numbered_columns(columns, own) if own and columns else columns %}
-            {% set is_sound = columns is not none
-                and check_columns(shop.path ~ "/" ~ file.name, columns, faults, own.has_questions) %}
+            {% set where = shop.path ~ "/" ~ file.name ~ ": " %}
+            {#- a tab is what no name may have, and here it is in none -#}
+            {% set divider = other_divider(columns | map(attribute=0) | list, file.format, file.delim)
+                if columns and file.format == 'csv' and file.delim != '\t' and '\t' in head.header else none %}
+            {% do complain(where ~ divided_by(divider), faults) if divider %}
+            {% set is_sound = columns is not none and not divider and check_columns(where, columns, faults, own.has_questions) %}
             {% do known.update({alike | string: columns if is_sound else none}) %}
         {% endif %}
         {% set columns = known[alike | string] %}
@@ -71,9 +78,15 @@
     {{ return(keep(name, relations)) }}
 {% endmacro %}
 
-{#- What must be known of raw files before they are read, by path: csv_heads, json_heads, xlsx_heads and parquet_heads. -#}
+{#- What must be known of raw files before they are read, by path: csv_heads, json_heads, xlsx_heads and parquet_heads. Files that
+    cannot be read have a head that `is_refused`, with nothing but their fault. -#}
 {% macro raw_heads(files) %}
     {% set heads = {} %}
+    {% set faults = unreadable_files(files) %}
+    {% for file in files if faults.get(file.path) %}
+        {% do heads.update({file.path: refused_head(file.path ~ ": " ~ faults[file.path])}) %}
+    {% endfor %}
+    {% set files = files | rejectattr('path', 'in', heads) | list %}
     {% for file in files if file.format == 'table' %}
         {% do heads.update({file.path: {'header': none, 'form': none, 'fault': none}}) %}
     {% endfor %}
@@ -95,19 +108,26 @@
     {{ return(heads) }}
 {% endmacro %}
 
+{#- The head of a file that is not read at all. -#}
+{% macro refused_head(fault) %}
+    {{ return({'header': '', 'form': none, 'fault': fault, 'is_refused': true}) }}
+{% endmacro %}
+
 {#- Whether a file has no two columns of one name, and none with a name that is none; `are_data`: what people were asked is one. -#}
-{% macro check_columns(path, columns, faults=none, are_data=false) %}
+{% macro check_columns(where, columns, faults=none, are_data=false) %}
     {% set seen = {} %}
     {% set twice = [] %}
+    {% set named = [true] %}
     {% for name, type in columns %}
-        {% do check_name(path ~ ": the column name", name[:200] if are_data else name, quotes=not are_data) %}
+        {#- one is named of a file, which may have thousands -#}
+        {% do named.append(check_name(where ~ "the column name", name[:200] if are_data else name, not are_data, faults)) if named[-1] %}
         {% do twice.append(name) if name in seen and name not in twice %}
         {% do seen.update({name: true}) %}
     {% endfor %}
     {% for name in twice %}
-        {% do complain(path ~ ": column " ~ shown_names([name]) ~ " is there twice", faults) %}
+        {% do complain(where ~ "column " ~ shown_names([name]) ~ " is there twice", faults) %}
     {% endfor %}
-    {{ return(not twice) }}
+    {{ return(not twice and named[-1]) }}
 {% endmacro %}
 
 {#- The names in the objects of some files of JSON lines, as they stand there; those with signs that no column's name has are none. -#}

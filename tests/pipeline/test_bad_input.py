@@ -64,6 +64,15 @@ BROKEN_FILES: dict[str, tuple[dict[str, str | bytes], str]] = {
         {"orders.csv": GOOD.replace(",", ";")},
         "orders.csv: its columns are divided by semicolons: save it as CSV UTF-8 with commas",
     ),
+    "a_first_line_for_excel": (
+        {"orders.csv": "sep=,\r\n" + GOOD.replace("\n", "\r\n")},
+        "orders.csv: its first line (sep=,) is for Excel alone: remove it",
+    ),
+    "a_first_line_for_excel_and_semicolons": (
+        {"orders.csv": '\ufeff"sep=;"\n' + GOOD.replace(",", ";")},
+        "orders.csv: its first line (sep=;) is for Excel alone: remove it; its columns are divided "
+        "by semicolons: save it as CSV UTF-8 with commas",
+    ),
     "no_header": (
         {"orders.csv": "7,2024-01-05,1\n8,2024-01-05,1\n"},
         "orders.csv: required columns order_id, ordered_at are missing (found: 7, (free text), 1)",

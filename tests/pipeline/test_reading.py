@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import json
+import uuid
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -61,6 +63,9 @@ def write_forms(root: Path) -> list[str]:
         "extra": as_csv([row | {"note": 'two\nlines, "quoted"', "": "x"} for row in ORDERS]),
         "bom_and_lines": "\ufeff" + as_csv([row | {"note": "two\nlines"} for row in ORDERS]),
         "shouting": as_csv([{f" {k.upper()} ": v for k, v in row.items()} for row in ORDERS]),
+        "blank_signs": as_csv(
+            [{f"\u200b\u00a0{k}\u2060\ufeff": v for k, v in row.items()} for row in ORDERS]
+        ),
         "spaced": as_csv([{k: f"  {v}\t" for k, v in row.items()} for row in ORDERS]),
         "floats": as_csv([row | {"order_id": row["order_id"] + ".0"} for row in ORDERS]),
         "exponent": as_csv([row | {"amount": f"{float(row['amount']):e}"} for row in ORDERS]),
@@ -265,6 +270,100 @@ def test_typed_parquet_keeps_dates_and_nan(warehouse, tmp_path):
     assert warehouse.rows("select row_key, reason from core.rejected_rows") == [
         ("3", "unparsable amount")
     ]
+
+
+WHOLE = 2.0**53  # which 2 ** 53 + 1 becomes, too
+
+
+@pytest.mark.parametrize("form", ["parquet", "csv", "jsonl"])
+def test_ids_whose_digits_a_float_has_lost_are_none(warehouse, tmp_path, form):
+    """As those that a spreadsheet has cut: no key, and another id is empty, with the raw row."""
+    rows = [
+        {"order_id": key, "ordered_at": "2024-01-01", "customer_id": customer}
+        for key, customer in ((1.0, WHOLE - 1), (2.0, -WHOLE), (3.0, 1e17), (WHOLE, 7.0))
+    ]
+    if form == "parquet":
+        pq.write_table(pa.Table.from_pylist(rows), tmp_path / "orders.parquet")
+    else:
+        lines = [json.dumps(row) for row in rows]
+        text = as_csv(rows) if form == "csv" else "\n".join(lines)
+        (tmp_path / f"orders.{form}").write_text(text)
+    warehouse.build(tmp_path)
+    assert warehouse.rows("select order_id, customer_key from core.orders order by 1") == [
+        ("1", "files:9007199254740991"),
+        ("2", None),
+        ("3", None),
+    ]
+    assert warehouse.rows("select row_key, reason from core.rejected_rows") == [
+        (None, "digits of order_id lost in a spreadsheet")
+    ]
+    # what the raw gate warns by
+    lost = r"""regexp_matches(raw_row, '"customer_id":"-?[0-9.]+e[+]1')"""
+    query = f"select order_id from staging.base_orders where {lost} order by 1"
+    assert warehouse.rows(query) == [("2",), ("3",)]
+
+
+def test_ids_that_are_whole_decimals_meet_those_of_other_files(warehouse, tmp_path):
+    """Databases whose numbers have no whole kind write decimals of many places."""
+    ids = [Decimal(17850), Decimal("0.5"), Decimal(0)]
+    orders = pa.table(
+        {
+            "order_id": pa.array([Decimal(10), Decimal(20), Decimal(30)], pa.decimal128(9, 2)),
+            "ordered_at": [date(2024, 1, 1)] * 3,
+            "customer_id": pa.array(ids, pa.decimal128(38, 10)),
+        }
+    )
+    pq.write_table(orders, tmp_path / "orders.parquet")
+    (tmp_path / "customers.csv").write_text("customer_id,country\n17850,AT\n")
+    warehouse.build(tmp_path)
+    assert warehouse.rows(
+        "select order_id, customer_key, customers.country from core.orders"
+        " left join core.customers using (customer_key) order by 1"
+    ) == [("10", "files:17850", "AT"), ("20", "files:0.5000000000", None), ("30", None, None)]
+
+
+BYTES = uuid.UUID("0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9").bytes
+
+
+@pytest.mark.parametrize("kind", [pa.binary(), pa.binary(16), pa.large_binary()], ids=str)
+def test_ids_of_bytes_are_uuids_or_text(warehouse, tmp_path, kind):
+    """Also where the file does not call text what is text; what nobody reads may be anything."""
+    folder = tmp_path / "orders"
+    folder.mkdir()
+    pq.write_table(
+        pa.table(
+            {
+                "order_id": ["1", "2", "3", "4"],
+                "ordered_at": [date(2024, 1, 1)] * 4,
+                "customer_id": pa.array([BYTES, bytes(16), "Käthe Müller_1".encode(), None], kind),
+                "picture": [b"\xff\xd8"] * 4,
+            }
+        ),
+        folder / "bytes.parquet",
+    )
+    (folder / "text.csv").write_text(
+        f"order_id,ordered_at,customer_id\n5,2024-01-01,{uuid.UUID(bytes=BYTES)}\n"
+    )
+    warehouse.build(tmp_path)
+    assert warehouse.rows("select order_id, customer_key from core.orders order by 1") == [
+        ("1", f"files:{uuid.UUID(bytes=BYTES)}"),
+        ("2", None),
+        ("3", "files:Käthe Müller_1"),
+        ("4", None),
+        ("5", f"files:{uuid.UUID(bytes=BYTES)}"),
+    ]
+
+
+@pytest.mark.parametrize("odd", [BYTES[:12], b"\0\0\0\7", [b"\xff"]], ids=repr)
+def test_bytes_that_are_neither_are_named_by_their_column(warehouse, tmp_path, odd):
+    orders = {"order_id": ["1"], "ordered_at": [date(2024, 1, 1)], "customer_id": [odd]}
+    pq.write_table(pa.table(orders), tmp_path / "orders.parquet")
+    with pytest.raises(BuildError) as error:
+        warehouse.build(tmp_path)
+    assert error.value.args == (
+        'model base_orders: the column "customer_id" is binary, and neither text nor UUIDs of 16 '
+        "bytes: write it as text",
+    )
 
 
 def test_extra_columns_are_named_in_the_log(warehouse, shop):
