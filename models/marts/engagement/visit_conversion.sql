@@ -1,7 +1,8 @@
 with first_orders as (
     select
         customer_number,
-        min(ordered_at) as first_ordered_at
+        min(case when order_hour is not null then ordered_at end) as first_ordered_at,
+        min(case when order_hour is null then order_date end) as first_day
     from {{ ref('orders') }}
     where
         is_valid
@@ -16,6 +17,7 @@ visits as (
         case
             when sessions.customer_number is null then 'unknown'
             when first_orders.first_ordered_at < sessions.started_at then 'buyer'
+            when first_orders.first_day < sessions.session_date then 'buyer'
             else 'known'
         end as visitor_class
     from {{ ref('sessions') }} as sessions

@@ -228,18 +228,26 @@ def visit_conversion(shop: Shop) -> pl.DataFrame:
     """Visits that ended in an order, by who came: a buyer, somebody known, or nobody.
 
     An order is the visit's if it is the customer's and made from its start to 30 minutes after
-    its end; of nobody's visits each order_completed stands for one. The visit that made an order is
+    its end; one without a time is no visit's, and makes a buyer of who comes on a later date. Of
+    nobody's visits each order_completed stands for one. The visit that made an order is
     one of those that led to it, where it began with it, too.
     """
     staff = shop.persons.filter("is_staff").select("person")
     visits = shop.sessions.join(staff, on="person", how="anti").select(
-        *("person", "started_at", "ended_at", "orders_completed"),
+        *("person", "started_at", "ended_at", "orders_completed", "session_date"),
         month_start=pl.col("session_date").dt.truncate("1mo"),
         visit=pl.int_range(pl.len()),
     )
-    orders = shop.orders.select("person", "order_row", "ordered_at").drop_nulls("person")
-    first = orders.group_by("person").agg(first_order_at=pl.col("ordered_at").min())
-    is_buyer = (pl.col("first_order_at") < pl.col("started_at")).fill_null(False)
+    bought = shop.orders.drop_nulls("person")
+    is_flat = pl.col("hour").is_null()
+    first = bought.group_by("person").agg(
+        first_order_at=pl.col("ordered_at").filter(~is_flat).min(),
+        first_day=pl.col("order_date").filter(is_flat).min(),
+    )
+    orders = bought.filter(~is_flat).select("person", "order_row", "ordered_at")
+    is_buyer = (pl.col("first_order_at") < pl.col("started_at")).fill_null(False) | (
+        pl.col("first_day") < pl.col("session_date")
+    ).fill_null(False)
     cell = ["month_start", "visitor_class"]
     visits = visits.join(first, on="person", how="left").with_columns(
         visitor_class=pl.when(is_buyer)

@@ -1,4 +1,4 @@
--- An order is looked for in its own day's visits alone: some customers have thousands of both.
+-- An order is looked for in its own day's visits alone: some customers have thousands of both. One without a time is in none.
 with visits as (
     select
         sessions.session_number,
@@ -29,7 +29,9 @@ moments as (
             and cast(orders.ordered_at as date) = visits.day
             and orders.ordered_at >= visits.started_at
             and orders.ordered_at <= visits.open_until
-    where orders.is_valid
+    where
+        orders.is_valid
+        and orders.order_hour is not null
     union all
     select
         customer_number,
