@@ -3,18 +3,19 @@
 {#- what a system's own files are mapped to has rows of several of them: how many is not told -#}
 {%- set rows = [] %}
 {%- for shop in shops() if execute %}
-{%- for table in shops_tables(shop) if table in raw_contract() %}
+{%- set mapped = system_tables(shop.system) %}
+{%- for table in shops_tables(shop) if table in raw_contract() and table not in mapped %}
 {%- set files = raw_files(shop, table, shop_files(shop)) | length %}
-{%- do rows.append("(" ~ [literal(shop.name), literal(table), files] | join(', ') ~ ")") if files and table not in system_tables(shop.system) %}
+{%- do rows.append("(" ~ [literal(shop.name), literal(table), files] | join(', ') ~ ")") if files %}
 {%- endfor %}
 {%- endfor %}
 with delivered_files as (
     select
-        source,
-        raw_table,
-        cast(files as bigint) as files
+        counted.source,
+        counted.raw_table,
+        cast(counted.files as bigint) as files
     from (values {{ rows | join(', ') or "('', '', 0)" }}) as counted (source, raw_table, files)
-    where files > 0
+    where counted.files > 0
 )
 
 select * from delivered_files

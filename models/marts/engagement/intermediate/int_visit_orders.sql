@@ -1,4 +1,5 @@
--- An order is looked for in its own day's visits alone: some customers have thousands of both. One without a time is in none.
+-- An order is looked for in its own day's visits alone: some customers have thousands of both. One without
+-- a time is in none.
 with visits as (
     select
         sessions.session_number,
