@@ -186,6 +186,11 @@
     {{ return('zip|gz|bz2|xz|zst|7z|rar') }}
 {% endmacro %}
 
+{#- A file's name as what it holds is called, whatever it is written and packed as. -#}
+{% macro name_without_endings(name) %}
+    {{ return(modules.re.sub('([.](csv|tsv|jsonl|ndjson|parquet))?[.][a-z0-9]+$', '', name | lower)) }}
+{% endmacro %}
+
 {#- The files of a shop that are read as no table but look like one: a list of (table, line about the file). A system's own tables are
     looked for where there is no file of them: what its YAML says tells which files are theirs, and which are another's. -#}
 {% macro near_files(shop, listed, files) %}
@@ -193,13 +198,18 @@
     {% set taken = files.values() | sum(start=[]) | map(attribute='path') | list %}
     {% set own = system_tables(shop.system).keys() | select('in', present_tables(files)) | list %}
     {% set tables = files.keys() | reject('in', own) | list %}
+    {#- orders.xlsx beside orders.csv is the same, as it was before it was saved as that -#}
+    {% set copied = {} %}
+    {% for file in files.values() | sum(start=[]) %}
+        {% do copied.update({name_without_endings(file.name): true}) %}
+    {% endfor %}
     {% for path in listed if path not in taken %}
         {% set name = name_in_folder(shop, path) %}
         {% set form = file_form(name) %}
         {% set table = table_meant(modules.re.sub('[.][A-Za-z]+([.]gz)?$', '', name), tables) %}
         {% set table = name.split('/')[0] if files[name.split('/')[0]] and '/' in name else table %}
         {% set is_hidden = files[table] and modules.re.search('(^|/)[._]', name) %}
-        {% if table and not is_hidden
+        {% if table and not is_hidden and name_without_endings(name) not in copied
             and (form or modules.re.search('(?i)[.](xls[xmb]?|ods|numbers|txt|tab|json|xml|' ~ packed_endings() ~ ')$', name)) %}
             {% do near.append((table, shown(name) ~ ": " ~ way_to_table(name, table, files[table]))) %}
         {% endif %}

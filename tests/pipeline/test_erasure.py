@@ -66,7 +66,8 @@ TOTALS = (
     "select orders, order_days, net_amount, credit_note_amount, created_date from core.customers"
     " order by all",
     "from customer_share.new_customer_share order by all",
-    "select * exclude (customer_key) from customer_share.customer_share order by all",
+    "select * exclude (customer_key, customer_number) from customer_share.customer_share"
+    " order by all",
     "from customer_share.concentration order by all",
 )
 KEYS = "select order_id, customer_key from core.orders order by 1"

@@ -110,6 +110,8 @@ def test_what_is_not_read_beside_a_table_that_is_there_is_named(warehouse, tmp_p
         "orders2.csv.zip",
         "archive/orders2022.txt",
         "orders.csv.bak",
+        "orders.csv.zip",
+        "orders.ods",
         "orderlines.csv",
         "refunds/2024.csv",
         "refunds/2023.csv.zip",
