@@ -15,7 +15,7 @@ def contract_of(project: Path) -> dict[str, dict[str, Any]]:
     """
     text = (project / "models" / "staging" / "contract.yml").read_text(encoding="utf-8")
     contract = {}
-    for table in yaml.safe_load(text)["sources"][0]["tables"]:
+    for table in yaml.load(text, Loader=yaml.CSafeLoader)["sources"][0]["tables"]:
         columns = {column["name"]: column["config"]["meta"] for column in table["columns"]}
         contract[table["name"]] = {
             "whose": [],

@@ -224,6 +224,7 @@ def _write(build: Path, candidate: Path, parquet: Path, marts: list[Mart]) -> di
         for mart in marts:
             source, target = f"build.{mart.sql_name}", f"public.{mart.sql_name}"
             by_key = ", ".join(map(quoted, mart.key))
+            connection.execute("begin")  # one write to the disk, not one for each comment
             connection.execute(f"create schema if not exists public.{quoted(mart.schema)}")
             rows_in_order = f"select {mart.sql_columns} from {source} order by {by_key}"
             connection.execute(f"create table {target} as {rows_in_order}")
@@ -232,6 +233,7 @@ def _write(build: Path, candidate: Path, parquet: Path, marts: list[Mart]) -> di
                 connection.execute(
                     f"comment on column {target}.{quoted(column)} is {literal(description)}"
                 )
+            connection.execute("commit")
             folder = parquet / mart.schema
             folder.mkdir(parents=True, exist_ok=True)
             file = folder / f"{mart.name}.parquet"

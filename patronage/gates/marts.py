@@ -17,11 +17,12 @@ PERSONAL_NAME = (
 )
 # A text that looks like an email address, with whatever sign for its @, also of a host without a
 # domain (ann@intranet; a@b is an id). A number is never judged by its look.
-AT = "(?:[@＠﹫]|\\s*[(\\[{<]\\s*[a]t\\s*[)\\]}>]\\s*)"
-DOT = "(?:[.．。]|\\s*[(\\[{<]\\s*[d]ot\\s*[)\\]}>]\\s*)"
+AT = "(?:[@＠﹫]|\\s*[(\\[{<]\\s*[aA][tT]\\s*[)\\]}>]\\s*)"
+DOT = "(?:[.．。]|\\s*[(\\[{<]\\s*[dD][oO][tT]\\s*[)\\]}>]\\s*)"
+# Classes of letters of all scripts take milliseconds to compile: few of them, and no (?i).
 EMAIL = (
-    f"(?i)[^@\\s]{AT}[^@\\s]+?{DOT}[a-z][a-z]|"
-    "[\\pL\\pN._+-]*\\pL[\\pL\\pN._+-]*[@＠﹫]\\pL[\\pL\\pN-]+"
+    f"[^@\\s]{AT}[^@\\s]+?{DOT}[a-zA-Z][a-zA-Z]|"
+    "\\pL[\\pL\\pN._+-]*[@＠﹫]\\pL[\\pL\\pN-]"
 )
 
 
@@ -45,16 +46,15 @@ def mart_suite(mart: Mart, held: int, addresses: dict[str, int]) -> Suite:
         f"({literal(name)}, {literal(TYPES.get(kind, kind).upper().replace(', ', ','))})"
         for name, kind in mart.types.items()
     )
-    place = f"schema_name = {literal(mart.schema)} and table_name = {literal(mart.name)}"
+    columns = f"pragma_table_info({literal(mart.sql_name)})"
     checks: list[Any] = [
         ExpectNoRows(
             unexpected_rows_query=(
-                "select coalesce(contract.name, found.column_name) as name, "
-                "contract.type as expected, found.data_type as found "
-                f"from (values {expected}) as contract (name, type) full outer join "
-                f"(select column_name, data_type from duckdb_columns() where {place}) as found "
-                "on contract.name = found.column_name "
-                "where contract.type is distinct from found.data_type "
+                "select coalesce(contract.name, found.name) as name, "
+                "contract.type as expected, found.type as found "
+                f"from (values {expected}) as contract (name, type) "
+                f"full outer join {columns} as found on contract.name = found.name "
+                "where contract.type is distinct from found.type "
                 "and (select count(*) from {batch}) >= 0"
             ),
             description="columns and types are those of the contract",
@@ -67,9 +67,9 @@ def mart_suite(mart: Mart, held: int, addresses: dict[str, int]) -> Suite:
         ),
         ExpectNoRows(
             unexpected_rows_query=(
-                f"select column_name from duckdb_columns() where {place} "
-                f"and regexp_matches(lower(column_name), {braces(literal(PERSONAL_NAME))}) "
-                "and not starts_with(lower(column_name), 'no_') "
+                f"select name from {columns} "
+                f"where regexp_matches(lower(name), {braces(literal(PERSONAL_NAME))}) "
+                "and not starts_with(lower(name), 'no_') "
                 "and (select count(*) from {batch}) >= 0"
             ),
             description="no column is named like personal data",
@@ -77,10 +77,12 @@ def mart_suite(mart: Mart, held: int, addresses: dict[str, int]) -> Suite:
     ]
     if texts := text_columns(mart):
         # how many, not what they are: the page that shows it is no place for an address
-        looks = " union all ".join(
-            f"select {literal(column)} as column_name, count(*) as rows from {{batch}} "
-            f"where regexp_matches({quoted(column)}, {braces(literal(EMAIL))})"
-            for column in texts
+        names, values = (", ".join(map(write, texts)) for write in (literal, quoted))
+        looks = (
+            f"select column_name, count(*) as rows from (select unnest([{names}]) as column_name, "
+            f"unnest([{values}]) as value from {{batch}}) as texts "
+            f"where regexp_matches(value, {braces(literal(EMAIL))}) "
+            "group by column_name order by column_name"
         )
         known = " union all ".join(
             f"select {literal(column)} as column_name, {rows} as rows"
@@ -88,7 +90,7 @@ def mart_suite(mart: Mart, held: int, addresses: dict[str, int]) -> Suite:
         )
         checks += [
             ExpectNoRows(
-                unexpected_rows_query=f"select * from ({looks}) as looks where rows > 0",
+                unexpected_rows_query=looks,
                 description="no value looks like an email address",
             ),
             ExpectNoRows(

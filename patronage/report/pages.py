@@ -86,7 +86,7 @@ def read_pages(folder: Path) -> list[Page]:
 def read_yaml(file: Path) -> Any:
     """What a YAML file says. Raises ReportError."""
     try:
-        return yaml.safe_load(file.read_text(encoding="utf-8"))
+        return yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         place = f", line {mark.line + 1}" if mark else ""
