@@ -67,7 +67,7 @@ def mart_suite(mart: Mart, held: int, addresses: dict[str, int]) -> Suite:
         ),
         ExpectNoRows(
             unexpected_rows_query=(
-                f"select name from {columns} "
+                f"select name as column_name from {columns} "
                 f"where regexp_matches(lower(name), {braces(literal(PERSONAL_NAME))}) "
                 "and not starts_with(lower(name), 'no_') "
                 "and (select count(*) from {batch}) >= 0"

@@ -1,16 +1,14 @@
 with visits as (
     select
-        sessions.session_number,
+        session_number,
         -- the same in all events of a session
-        any_value(events.customer_number) as customer_number,
-        any_value(events.visitor_number) as visitor_number,
-        min(events.occurred_at) as started_at,
-        max(events.occurred_at) as ended_at,
+        any_value(customer_number) as customer_number,
+        any_value(visitor_number) as visitor_number,
+        min(occurred_at) as started_at,
+        max(occurred_at) as ended_at,
         count(*) as events
-    from {{ ref('int_event_sessions') }} as sessions
-    inner join {{ ref('int_events') }} as events
-        on sessions.event_number = events.event_number
-    group by sessions.session_number
+    from {{ ref('int_event_sessions') }}
+    group by session_number
 ),
 
 sessions as (

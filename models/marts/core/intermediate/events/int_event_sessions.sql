@@ -6,6 +6,7 @@ with visits as (
         events.event_id,
         events.occurred_at,
         events.customer_number,
+        events.visitor_number,
         -- whose visit it is: the visitor's, without one the person's
         coalesce(-events.visitor_number, events.customer_number) as visitor
     from {{ ref('int_events') }} as events
@@ -47,6 +48,9 @@ session_starts as (
 int_event_sessions as (
     select
         event_number,
+        occurred_at,
+        customer_number,
+        visitor_number,
         {{ last_known('start_number', 'partition by visitor order by occurred_at, event_id, source') }}
             as session_number
     from session_starts
