@@ -20,10 +20,7 @@ PERSONAL_NAME = (
 AT = "(?:[@＠﹫]|\\s*[(\\[{<]\\s*[aA][tT]\\s*[)\\]}>]\\s*)"
 DOT = "(?:[.．。]|\\s*[(\\[{<]\\s*[dD][oO][tT]\\s*[)\\]}>]\\s*)"
 # Classes of letters of all scripts take milliseconds to compile: few of them, and no (?i).
-EMAIL = (
-    f"[^@\\s]{AT}[^@\\s]+?{DOT}[a-zA-Z][a-zA-Z]|"
-    "\\pL[\\pL\\pN._+-]*[@＠﹫]\\pL[\\pL\\pN-]"
-)
+EMAIL = f"[^@\\s]{AT}[^@\\s]+?{DOT}[a-zA-Z][a-zA-Z]|\\pL[\\pL\\pN._+-]*[@＠﹫]\\pL[\\pL\\pN-]"
 
 
 def suites(marts: list[Mart], rows: dict[str, int], addresses: Found) -> list[Suite]:
