@@ -44,7 +44,7 @@ from patronage.publish import PUBLIC_FILE, publish
 PROJECT = Path(__file__).resolve().parents[1]
 SHOP = {"PATRONAGE_TIMEZONE": "Europe/Berlin", "PATRONAGE_CURRENCY": "EUR"}
 DBT = Path(sys.executable).with_name("dbt")
-MODELS_ONLY = ["--resource-type", "model", "--resource-type", "seed"]
+BUILT = ["--resource-type", "model", "--resource-type", "seed"]  # of dbt; --select adds to it
 SLOWEST = 15
 
 
@@ -111,7 +111,7 @@ def bench_models(
     Return the seconds of the models and those of the whole `dbt build`.
     """
     engine = ["--target", "spark"] if spark else []
-    usage, results = run_dbt(folder, SHOP | settings, MODELS_ONLY + engine, spark or DBT)
+    usage, results = run_dbt(folder, SHOP | settings, BUILT + engine, spark or DBT)
     checks = [one for one in results if one["unique_id"].startswith("operation.")]
     models = [one for one in results if one["unique_id"].startswith(("model.", "seed."))]
     models.sort(key=lambda one: -one["execution_time"])
@@ -276,11 +276,14 @@ def main() -> None:
     parser.add_argument("--memory-limit", default="4GB", help="of the models' engine")
     parser.add_argument("--format", choices=["csv", "parquet"], default="csv", help="of its files")
     parser.add_argument("--models-only", action="store_true", help="neither oracle nor demo")
+    parser.add_argument("--select", nargs="+", default=[], help="these models alone, as of dbt")
     parser.add_argument("--shopify", action="store_true", help="the price of a system's shape")
     parser.add_argument("--products", type=int, help="spread the lines over so many products")
     parser.add_argument("--spark", type=Path, help="dbt of Spark's environment, to compare with")
+    parser.add_argument("--partitions", default="", help="on Spark: parts of a shuffle")
     parser.add_argument("--workers", type=int, help="with --spark: on a cluster, up to so many")
     options = parser.parse_args()
+    BUILT.extend(["--select", *options.select] if options.select else [])
     folder = options.folder.resolve()
     file_format = "parquet" if options.products or options.shopify else options.format
     data = folder / f"shop-{options.customers}-{file_format}"
@@ -291,6 +294,7 @@ def main() -> None:
     if hasattr(os, "sched_setaffinity"):  # two cores for all that is measured
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:2])
     settings = {"PATRONAGE_DATA": str(data), "PATRONAGE_MEMORY_LIMIT": options.memory_limit}
+    settings["PATRONAGE_SPARK_PARTITIONS"] = options.partitions
     if options.shopify:
         bench_shopify(folder / "shapes", data, settings)
         return
@@ -298,10 +302,11 @@ def main() -> None:
         bench_cluster(folder, settings, options.spark.absolute(), options.workers)
         return
     models, build = bench_models(folder / "built-duckdb", settings)
-    bench_queries(folder / "built-duckdb", options.memory_limit)
+    if not options.select:
+        bench_queries(folder / "built-duckdb", options.memory_limit)
     if options.spark:
         bench_spark(folder / "built-spark", settings, options.spark.absolute(), build)
-    if options.spark or options.models_only:
+    if options.spark or options.models_only or options.select:
         return
     oracle = bench_oracle(folder, data)
     print(f"models / oracle = {models / oracle:.2f}")
