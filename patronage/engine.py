@@ -58,5 +58,6 @@ class Plugin(BasePlugin):
     def configure_cursor(self, cursor: DuckDBPyConnection) -> None:
         """Hand over the salt as a variable of the session, so that no file holds it as SQL."""
         cursor.execute("set variable patronage_salt = ?", [os.environ.get("PATRONAGE_SALT", "")])
-        for kind, name in EXTENSIONS.items():  # the readers that are installed
-            cursor.execute(f"set variable patronage_{kind} = ?", [extension_file(name)])
+        # one more for all readers that are installed: dbt opens a cursor for each of its steps
+        readers = {kind: extension_file(name) for kind, name in EXTENSIONS.items()}
+        cursor.execute("set variable patronage_readers = ?", [readers])

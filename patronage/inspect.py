@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,10 +17,12 @@ from patronage.contract import contract_of
 from patronage.database import opened, quoted
 from patronage.dbt import dbt_environment, run_dbt
 from patronage.environment import environment
+from patronage.folder import kind_of
 from patronage.publish import BUILD_FILE
 from patronage.text import json_text
 
 MARK = "what a macro tells: "
+PARSED = "partial_parse.msgpack"  # of dbt, in its target folder
 FORMS = {  # of a kind of column: what its values look like
     "time": "YYYY-MM-DD, or YYYY-MM-DD hh:mm:ss, with or without an offset like +01:00",
     "day": "YYYY-MM-DD",
@@ -84,12 +87,21 @@ class Apart(NamedTuple):
 
 @contextmanager
 def apart(project: Path) -> Iterator[Apart]:
-    """Have dbt work in a temporary folder for a while, whatever the caller's settings."""
+    """Have dbt work in a temporary folder for a while, whatever the caller's settings.
+
+    What the last build of the caller's warehouse has parsed need not be parsed again.
+    """
     with TemporaryDirectory(prefix="patronage-") as place:
+        target = Path(place, "target")
+        with dbt_environment(project) as callers, environment({"DBT_TARGET_PATH": str(target)}):
+            target.mkdir()
+            if kind_of(callers / PARSED) == "file":
+                shutil.copyfile(callers / PARSED, target / PARSED)
+            manifest = run_dbt(["parse"], project).result
         settings = {"DATA": "", "WAREHOUSE": place, "SALT": "-"}
         variables = {f"PATRONAGE_{name}": value for name, value in settings.items()}
         with environment(variables | {"DBT_TARGET_PATH": ""}), dbt_environment(project):
-            yield Apart(project, Path(place), run_dbt(["parse"], project).result)
+            yield Apart(project, Path(place), manifest)
 
 
 def look(project: Path, source: dict[str, Any]) -> Look:

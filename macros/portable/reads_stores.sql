@@ -5,7 +5,7 @@
 
 {#- The extra `s3` brings its reader, which patronage/stores.py loads. -#}
 {% macro duckdb__reads_stores() %}
-    {{ return(run_query("select getvariable('patronage_s3')").columns[0].values()[0] is not none) }}
+    {{ return(run_query("select getvariable('patronage_readers')['s3']").columns[0].values()[0] is not none) }}
 {% endmacro %}
 
 {% macro spark__reads_stores() %}

@@ -214,15 +214,16 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[server
 
 @pytest.fixture
 def parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """`patronage build` in this process takes the project as it was parsed for the whole run."""
-    from patronage import pipeline
+    """`patronage build` and `inspect` in this process take the project as it was parsed once."""
+    from patronage import inspect, pipeline
 
     def run(command: list[str], *arguments: Any, **options: Any) -> Any:
         if command[0] == "parse":
             return types.SimpleNamespace(result=parsed()[0])
         return run_dbt(command, *arguments, **options)
 
-    monkeypatch.setattr(pipeline, "run_dbt", run)
+    for module in (inspect, pipeline):
+        monkeypatch.setattr(module, "run_dbt", run)
 
 
 @pytest.fixture

@@ -48,17 +48,24 @@ HOSTILE = (  # names that are SQL, a template, reserved, of another script, equa
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory) -> Path:
-    """A copy of the project, into which drafts are written."""
+    """A copy of the project, into which drafts are written; parsed, as after a build."""
     copy = tmp_path_factory.mktemp("project")
     for name in OF_PROJECT:
         shutil.copytree(PROJECT / name, copy / name)
     shutil.copy(PROJECT / "dbt_project.yml", copy)
+    with pytest.MonkeyPatch.context() as patch:
+        unset_settings(patch)
+        patch.setenv("PATRONAGE_WAREHOUSE", str(copy / "warehouse"))
+        with dbt_environment(copy):
+            run_dbt(["parse"], copy)
     return copy
 
 
 @pytest.fixture
-def init(project, warehouse, monkeypatch, capfd):
+def init(project, monkeypatch, capfd):
     """Run `patronage init` in the copy; return its exit code, and what it has said."""
+    unset_settings(monkeypatch)
+    monkeypatch.setenv("PATRONAGE_WAREHOUSE", str(project / "warehouse"))
     monkeypatch.chdir(project)
 
     def run(*arguments: str) -> tuple[int, str]:
@@ -76,62 +83,6 @@ def write(folder: Path, files: dict[str, str], encoding: str = "utf-8") -> Path:
     for name, text in files.items():
         (folder / name).write_text(text, encoding=encoding)
     return folder
-
-
-def test_drafts_of_unknown_files_build_as_they_are(init, project, tmp_path, monkeypatch):
-    olist = write(tmp_path / "olist", {f"{name}.csv": text for name, text in OLIST.items()})
-    wide = write(tmp_path / "wide", {"Verkäufe 2024.csv": WIDE}, "latin-1")
-    odd = write(tmp_path / "odd", {"sales {{ no.such.name }} 'x\".csv": HOSTILE})
-    before = yaml.safe_load((project / "dbt_project.yml").read_text())
-    said = {}
-    for name, folder in (("olist", olist), ("wide", wide), ("odd", odd)):
-        settings = ("--timezone", "Europe/Berlin", "--times", "local")
-        code, said[name] = init(name, folder, "--write", *settings)
-        assert code == 0, said[name]
-    assert "olist_order_payments_dataset: not read" in said["olist"]
-    after = yaml.safe_load((project / "dbt_project.yml").read_text())
-    entries = after["vars"]["sources"][-3:]
-    assert after["vars"]["sources"][:-3] == before["vars"]["sources"]
-    assert after["vars"]["systems"].keys() - before["vars"]["systems"].keys() == {
-        *("olist", "wide", "odd")
-    }
-    assert [entry["path"] for entry in entries] == [str(olist), str(wide), str(odd)]
-
-    tests = project / "tests/systems"
-    for path in [*tests.rglob("*"), *(project / "models/staging/systems/wide").iterdir()]:
-        if path.is_file():  # nothing of the rows is in the repository
-            text = path.read_bytes().decode("latin-1")
-            assert not any(word in text for word in ("Jörg", "Kännchen", "franca", "29.99")), path
-    sources = [
-        *entries,
-        *(
-            {"name": f"{name}_test", "system": name, "path": str(tests / name)}
-            for name in ("olist", "wide", "odd")
-        ),
-    ]
-    built = Warehouse(tmp_path / "built", monkeypatch)
-    unset_settings(monkeypatch)
-    variables = json.dumps({"sources": sources, "reporting_currency": "EUR"})
-    selection = ["--select", *STAGING, "+orders", "+refunds", "+reconciliation", *ONLY_OF_THEM]
-    with dbt_environment(project):
-        run_dbt(["build", *selection, "--exclude-resource-type", "test", "--exclude-resource-type",
-                 "unit_test", "--vars", variables], project)  # fmt: skip
-    orders = (
-        "select source, order_id, cast(order_date as varchar), cast(gross_amount as double),"
-        " is_valid, customer_key from core.orders where not ends_with(source, '_test')"
-    )
-    found = {row[1]: row[2:] for row in built.rows(orders)}
-    assert found["B1"][:3] == ("2024-01-31", 2469 + 7, True)  # the shop's clock; equal lines count
-    assert found["B2"][:3] == ("2024-02-01", 10.5, True)
-    assert "jörg" not in found["B1"][3].lower()  # a name is no key
-    assert found["o1"][:3] == ("2017-10-02", 59.98, True)
-    assert found["o2"][2] is False
-    assert found["o1"][3] == found["o2"][3]  # one person behind two ids
-    assert found["1"][0] == "2010-12-31"
-    assert len(found) == 5
-    for name in ("olist", "wide", "odd"):
-        expectation = yaml.safe_load((tests / name / "expected.yml").read_text())
-        assert_sums(built, f"{name}_test", expectation)
 
 
 def test_what_cannot_be_made_a_source_is_one_line_and_writes_nothing(init, project, tmp_path):
@@ -243,3 +194,60 @@ def test_an_unknown_encoding_or_delimiter_of_a_draft_is_one_line(warehouse, proj
             run_dbt(asked, project)
     finally:
         shutil.rmtree(folder)
+
+
+def test_drafts_of_unknown_files_build_as_they_are(init, project, tmp_path, monkeypatch):
+    # the last one here: it writes into the settings, after which the whole copy is parsed anew
+    olist = write(tmp_path / "olist", {f"{name}.csv": text for name, text in OLIST.items()})
+    wide = write(tmp_path / "wide", {"Verkäufe 2024.csv": WIDE}, "latin-1")
+    odd = write(tmp_path / "odd", {"sales {{ no.such.name }} 'x\".csv": HOSTILE})
+    before = yaml.safe_load((project / "dbt_project.yml").read_text())
+    said = {}
+    for name, folder in (("olist", olist), ("wide", wide), ("odd", odd)):
+        settings = ("--timezone", "Europe/Berlin", "--times", "local")
+        code, said[name] = init(name, folder, "--write", *settings)
+        assert code == 0, said[name]
+    assert "olist_order_payments_dataset: not read" in said["olist"]
+    after = yaml.safe_load((project / "dbt_project.yml").read_text())
+    entries = after["vars"]["sources"][-3:]
+    assert after["vars"]["sources"][:-3] == before["vars"]["sources"]
+    assert after["vars"]["systems"].keys() - before["vars"]["systems"].keys() == {
+        *("olist", "wide", "odd")
+    }
+    assert [entry["path"] for entry in entries] == [str(olist), str(wide), str(odd)]
+
+    tests = project / "tests/systems"
+    for path in [*tests.rglob("*"), *(project / "models/staging/systems/wide").iterdir()]:
+        if path.is_file():  # nothing of the rows is in the repository
+            text = path.read_bytes().decode("latin-1")
+            assert not any(word in text for word in ("Jörg", "Kännchen", "franca", "29.99")), path
+    sources = [
+        *entries,
+        *(
+            {"name": f"{name}_test", "system": name, "path": str(tests / name)}
+            for name in ("olist", "wide", "odd")
+        ),
+    ]
+    built = Warehouse(tmp_path / "built", monkeypatch)
+    unset_settings(monkeypatch)
+    variables = json.dumps({"sources": sources, "reporting_currency": "EUR"})
+    selection = ["--select", *STAGING, "+orders", "+refunds", "+reconciliation", *ONLY_OF_THEM]
+    with dbt_environment(project):
+        run_dbt(["build", *selection, "--exclude-resource-type", "test", "--exclude-resource-type",
+                 "unit_test", "--vars", variables], project)  # fmt: skip
+    orders = (
+        "select source, order_id, cast(order_date as varchar), cast(gross_amount as double),"
+        " is_valid, customer_key from core.orders where not ends_with(source, '_test')"
+    )
+    found = {row[1]: row[2:] for row in built.rows(orders)}
+    assert found["B1"][:3] == ("2024-01-31", 2469 + 7, True)  # the shop's clock; equal lines count
+    assert found["B2"][:3] == ("2024-02-01", 10.5, True)
+    assert "jörg" not in found["B1"][3].lower()  # a name is no key
+    assert found["o1"][:3] == ("2017-10-02", 59.98, True)
+    assert found["o2"][2] is False
+    assert found["o1"][3] == found["o2"][3]  # one person behind two ids
+    assert found["1"][0] == "2010-12-31"
+    assert len(found) == 5
+    for name in ("olist", "wide", "odd"):
+        expectation = yaml.safe_load((tests / name / "expected.yml").read_text())
+        assert_sums(built, f"{name}_test", expectation)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
+import types
+from pathlib import Path
 
 import duckdb
 import pytest
 from conftest import PROJECT
 from test_systems import NAMES, SYSTEMS, sources
 
+from patronage import inspect
 from patronage.cli import main
-from patronage.inspect import MARK, best_of
+from patronage.inspect import MARK, PARSED, best_of
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -25,6 +29,7 @@ def test_a_systems_export_is_recognised(warehouse, name):
     assert best_of(json.loads(told.partition(MARK)[2])["systems"]) == source["system"]
 
 
+@pytest.mark.usefixtures("parsed_once")
 def test_what_is_read_and_what_is_not_is_told(shop, capfd, monkeypatch):
     monkeypatch.chdir(PROJECT)
     folder = shop(
@@ -56,6 +61,7 @@ def test_what_is_read_and_what_is_not_is_told(shop, capfd, monkeypatch):
     assert f"to build it: {settings} patronage build" in said
 
 
+@pytest.mark.usefixtures("parsed_once")
 def test_a_database_is_looked_at_and_its_clock(tmp_path, capfd, monkeypatch):
     monkeypatch.chdir(PROJECT)
     with duckdb.connect(str(tmp_path / "till.db")) as database:
@@ -86,3 +92,32 @@ def test_a_database_is_looked_at_and_its_clock(tmp_path, capfd, monkeypatch):
     assert ended.value.code == 1
     assert "attach holds a password: put it into the environment" in failed
     assert "geheim" not in failed
+
+
+def test_what_the_last_build_has_parsed_is_taken_and_left_as_it_is(tmp_path, monkeypatch):
+    """A copy of it, never what a link of its name leads to."""
+    callers = tmp_path / "warehouse/target" / PARSED
+    callers.parent.mkdir(parents=True)
+    monkeypatch.setenv("PATRONAGE_WAREHOUSE", str(tmp_path / "warehouse"))
+    monkeypatch.delenv("DBT_TARGET_PATH", raising=False)
+    seen = []
+
+    def parse(command: list[str], project: Path) -> types.SimpleNamespace:
+        copy = Path(os.environ["DBT_TARGET_PATH"], PARSED)
+        seen.append(copy.read_bytes() if copy.exists() else None)
+        copy.write_bytes(b"what dbt writes")
+        return types.SimpleNamespace(result=None)
+
+    monkeypatch.setattr(inspect, "run_dbt", parse)
+    callers.write_bytes(b"parsed")
+    with inspect.apart(PROJECT):
+        pass
+    assert callers.read_bytes() == b"parsed"
+    callers.rename(tmp_path / "elsewhere")
+    callers.symlink_to(tmp_path / "elsewhere")
+    with inspect.apart(PROJECT):
+        pass
+    callers.unlink()
+    with inspect.apart(PROJECT):
+        pass
+    assert seen == [b"parsed", None, None]
