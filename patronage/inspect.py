@@ -93,7 +93,8 @@ def apart(project: Path) -> Iterator[Apart]:
     """
     with TemporaryDirectory(prefix="patronage-") as place:
         target = Path(place, "target")
-        with dbt_environment(project) as callers, environment({"DBT_TARGET_PATH": str(target)}):
+        own = {"DBT_TARGET_PATH": str(target), "DBT_LOG_PATH": str(target / "logs")}
+        with dbt_environment(project) as callers, environment(own):
             target.mkdir()
             if kind_of(callers / PARSED) == "file":
                 shutil.copyfile(callers / PARSED, target / PARSED)

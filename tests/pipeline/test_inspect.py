@@ -104,6 +104,7 @@ def test_what_the_last_build_has_parsed_is_taken_and_left_as_it_is(tmp_path, mon
 
     def parse(command: list[str], project: Path) -> types.SimpleNamespace:
         copy = Path(os.environ["DBT_TARGET_PATH"], PARSED)
+        assert copy.parent in Path(os.environ["DBT_LOG_PATH"]).parents  # nothing for the caller
         seen.append(copy.read_bytes() if copy.exists() else None)
         copy.write_bytes(b"what dbt writes")
         return types.SimpleNamespace(result=None)
