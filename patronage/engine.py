@@ -56,8 +56,8 @@ class Plugin(BasePlugin):
             )
 
     def configure_cursor(self, cursor: DuckDBPyConnection) -> None:
-        """Hand over the salt as a variable of the session, so that no file holds it as SQL."""
+        """Hand over, as variables of the session, the salt, which no file holds so, and readers."""
         cursor.execute("set variable patronage_salt = ?", [os.environ.get("PATRONAGE_SALT", "")])
-        # one more for all readers that are installed: dbt opens a cursor for each of its steps
+        # one statement for all that are installed: dbt opens a cursor for each of its steps
         readers = {kind: extension_file(name) for kind, name in EXTENSIONS.items()}
         cursor.execute("set variable patronage_readers = ?", [readers])
