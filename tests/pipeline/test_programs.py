@@ -16,9 +16,20 @@ import duckdb
 import pytest
 import yaml
 from conftest import PROJECT, unset_settings
+from dbt.adapters.events.types import ConnectionUsed
+from dbt.events.types import (
+    JinjaLogInfo,
+    LogModelResult,
+    LogStartLine,
+    NodeFinished,
+    NoNodesSelected,
+    RunningOperationCaughtError,
+)
+from dbt_common.events.event_manager import EventManager
 
 import patronage
 from patronage.cli import Terminal, builds, main
+from patronage.dbt import HEARD, only_heard_events
 
 ORDERS = "order_id,ordered_at,customer_id,amount\n" + "".join(
     f"{n},2024-01-{n % 28 + 1:02} 10:00:00,c{n % 9},20\n" for n in range(1, 41)
@@ -153,6 +164,37 @@ def test_progress_is_shown_at_a_terminal_only(monkeypatch, is_terminal):
     assert ("a_model" in screen.getvalue()) == is_terminal
     assert ("\x1b" in screen.getvalue()) == is_terminal
     assert "warning: a line" in screen.getvalue()
+
+
+def test_what_a_build_listens_to_is_heard_and_nothing_else():
+    """Of each kind one event of dbt's: those named, what is wrong, and what nobody asked for."""
+    run = {"run_result": {"status": "success"}, "node_info": {"node_name": "orders"}}
+    fired = [
+        lambda: LogStartLine(description="orders", index=1, total=2, node_info=run["node_info"]),
+        lambda: NodeFinished(**run),
+        lambda: JinjaLogInfo(msg="a line"),
+        lambda: RunningOperationCaughtError(exc="no salt"),
+        lambda: NoNodesSelected(),
+        lambda: ConnectionUsed(conn_type="duckdb", conn_name="orders"),
+        lambda: LogModelResult(description="orders", status="success", index=1, total=2),
+    ]
+    heard = []
+    manager = EventManager()
+    manager.add_callback(lambda event: heard.append(event.info.name))
+
+    def fire() -> list[str]:
+        heard.clear()
+        for make in fired:
+            manager.fire_event(make())
+        return list(heard)
+
+    before = fire()
+    with only_heard_events():
+        during = fire()
+    assert before[:4] == list(HEARD)
+    assert during == [*HEARD, "NoNodesSelected"]  # a warning
+    assert fire() == before
+    assert len(before) == len(fired)
 
 
 def test_the_package_is_imported_without_dbt():

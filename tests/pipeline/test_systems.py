@@ -55,6 +55,8 @@ MONTHS = """
     group by month
 """
 
+OF_SUMS = ["--select", *STAGING, "+orders", "+refunds", "+reconciliation"]
+
 
 def expected(name: str) -> dict[str, Any]:
     """What is expected of a system's shop: rows of tables, totals, months, queries."""
@@ -96,7 +98,7 @@ def twice(build_apart, delivered, tmp_path_factory) -> Warehouse:
             target = root / system / stem / f"{copy}.{ending}"
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(path, target)
-    return build_apart(sources=sources(root), salt="a secret of the tests")
+    return build_apart(None, *OF_SUMS, sources=sources(root), salt="a secret of the tests")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -118,10 +120,7 @@ def test_who_asks_to_be_erased_vanishes_from_a_systems_own_files(build_apart, de
         "email,requested_at\nerik@shopify_csv.example,2024-02-20\n", encoding="utf-8"
     )
     (source,) = [one for one in sources(tmp_path) if one["name"] == "shopify_csv"]
-    warehouse = build_apart(
-        None, "--select", *STAGING, "+orders", "+refunds", "+reconciliation",
-        sources=[source], salt="a secret of the tests",
-    )  # fmt: skip
+    warehouse = build_apart(None, *OF_SUMS, sources=[source], salt="a secret of the tests")
     counts = {table: rows for table, *rows in warehouse.rows(TABLES.format(name="shopify_csv"))}
     right = {table: tuple(rows) for table, rows in expected("shopify_csv")["rows"].items()}
     right |= {"consents": (7, 0, 1), "erasures": (1, 0, 0)}
