@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import shutil
+from collections.abc import Iterator
 
 import duckdb
 import pytest
@@ -234,15 +235,17 @@ FAULTS = {
 
 
 @pytest.fixture(scope="module")
-def checks(demo, tmp_path_factory) -> dict[str, str]:
-    """The SQL of the checks, by their names, as dbt has compiled it: what it finds is wrong."""
+def shop(demo, tmp_path_factory) -> Iterator[tuple[duckdb.DuckDBPyConnection, dict[str, str]]]:
+    """A copy of the demo, and the SQL of each check as dbt has compiled it: what is wrong in it."""
     with pytest.MonkeyPatch.context() as patch:
         unset_settings(patch)
         warehouse = Warehouse(tmp_path_factory.mktemp("checks"), patch)
-        shutil.copyfile(demo.folder / "build.duckdb", warehouse.folder / "build.duckdb")
+        file = shutil.copyfile(demo.folder / "build.duckdb", warehouse.folder / "build.duckdb")
         warehouse.run_dbt(["compile", "--select", *FAULTS])
     tests = [node for node in parsed()[0].nodes.values() if node.resource_type == "test"]
-    return {test.name: test.compiled_code for test in tests if test.compiled}
+    with duckdb.connect(str(file)) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        yield connection, {test.name: test.compiled_code for test in tests if test.compiled}
 
 
 def is_noticed(connection: duckdb.DuckDBPyConnection, check: str) -> bool:
@@ -256,15 +259,16 @@ def is_noticed(connection: duckdb.DuckDBPyConnection, check: str) -> bool:
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_a_planted_fault_is_noticed(demo, checks, tmp_path, name):
-    file = tmp_path / "build.duckdb"
-    shutil.copyfile(demo.folder / "build.duckdb", file)
-    found = fnmatch.filter(checks, name)
-    with duckdb.connect(str(file)) as connection:
-        connection.execute("set TimeZone = 'UTC'")
-        assert not any(is_noticed(connection, checks[check]) for check in found)
+def test_a_planted_fault_is_noticed(shop, name):
+    connection, checks = shop
+    found = [checks[check] for check in fnmatch.filter(checks, name)]
+    assert not any(is_noticed(connection, check) for check in found)
+    connection.execute("begin")
+    try:
         connection.execute(FAULTS[name])
-        assert any(is_noticed(connection, checks[check]) for check in found)
+        assert any(is_noticed(connection, check) for check in found)
+    finally:
+        connection.execute("rollback")
 
 
 def test_no_check_of_the_project_is_left_out():
