@@ -26,8 +26,8 @@ Finished = Callable[[str, str, float, int | None], None]
 """Called as each step ends: its name, its status, its seconds, its rows if they are known."""
 
 
-HEARD = ("LogStartLine", "NodeFinished", "JinjaLogInfo", "RunningOperationCaughtError")
-"""The events of dbt that a build listens to, beside warnings and errors."""
+HEARD = ("LogStartLine", "NodeFinished", "JinjaLogInfo")
+"""The events of dbt that run_dbt follows, beside warnings and errors."""
 
 
 class BuildError(Exception):
@@ -136,10 +136,8 @@ def run_dbt(
             # what is inlined in it is of the files of the run before
             node.compiled, node.extra_ctes, node.extra_ctes_injected = False, [], False
     try:
-        with (
-            contextlib.chdir(project),
-            only_heard_events(),
-        ):  # relative paths of the var sources are the project's
+        # relative paths of the var sources are the project's
+        with contextlib.chdir(project), only_heard_events():
             result = dbtRunner(manifest, callbacks=[follow]).invoke([*command, *folders, *quiet])
     finally:
         # dbt keeps the build file open in this process; publishing opens it anew, read-only

@@ -235,7 +235,7 @@ FAULTS = {
 
 
 @pytest.fixture(scope="module")
-def shop(demo, tmp_path_factory) -> Iterator[tuple[duckdb.DuckDBPyConnection, dict[str, str]]]:
+def copied(demo, tmp_path_factory) -> Iterator[tuple[duckdb.DuckDBPyConnection, dict[str, str]]]:
     """A copy of the demo, and the SQL of each check as dbt has compiled it: what is wrong in it."""
     with pytest.MonkeyPatch.context() as patch:
         unset_settings(patch)
@@ -259,8 +259,8 @@ def is_noticed(connection: duckdb.DuckDBPyConnection, check: str) -> bool:
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_a_planted_fault_is_noticed(shop, name):
-    connection, checks = shop
+def test_a_planted_fault_is_noticed(copied, name):
+    connection, checks = copied
     found = [checks[check] for check in fnmatch.filter(checks, name)]
     assert not any(is_noticed(connection, check) for check in found)
     connection.execute("begin")
