@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import csv
 import filecmp
 import hashlib
@@ -15,10 +16,11 @@ import click.testing
 import oracle
 import pyarrow.parquet
 import pytest
-from conftest import ONLY_OF_THEM, PROJECT, STAGING, unset_settings
+from conftest import ONLY_OF_THEM, PROJECT, STAGING, parsed, unset_settings
 
 from patronage.cli import main
 from patronage.contract import contract_of
+from patronage.dbt import BuildError
 from patronage.demo import make_demo
 
 DEMO = PROJECT / "data" / "demo"
@@ -100,6 +102,33 @@ def test_the_unit_tests_pass_whatever_the_settings(demo, warehouse, monkeypatch)
     monkeypatch.setenv("PATRONAGE_SALT", "pepper")
     shutil.copyfile(demo.folder / "build.duckdb", warehouse.folder / "build.duckdb")
     warehouse.run_dbt(["test", "--select", "test_type:unit"])
+
+
+@pytest.mark.parametrize(
+    ("given", "expect", "fault"),
+    [
+        ({}, {"score": 10.000001}, "differs from"),
+        ({}, {"score": None}, "differs from"),
+        ({}, {"no_column": 1}, "check the data types"),
+        ({}, {"of_this_row": 1}, "check the data types"),
+        ({"no_column": 1}, {}, "check the data types"),
+        ({"scored_events": "many"}, {}, "check the data types"),
+    ],
+)
+def test_a_unit_test_tells_a_wrong_row(demo, warehouse, monkeypatch, given, expect, fault):
+    """Our own `unit` materialization finds what dbt's would: the second row is changed."""
+    name = "a_level_begins_at_its_limit_and_none_is_not_cold"
+    manifest = parsed()[0]
+    unique_id = next(key for key in manifest.unit_tests if key.endswith(name))
+    test = copy.deepcopy(manifest.unit_tests[unique_id])
+    test.given[1].rows[1] |= given
+    for row in test.expect.rows if "no_column" in expect else test.expect.rows[1:2]:
+        row |= expect
+    monkeypatch.setitem(manifest.unit_tests, unique_id, test)
+    monkeypatch.setenv("PATRONAGE_SALT", "pepper")
+    shutil.copyfile(demo.folder / "build.duckdb", warehouse.folder / "build.duckdb")
+    with pytest.raises(BuildError, match=fault):
+        warehouse.run_dbt(["test", "--select", name])
 
 
 def test_planted_orders_are_worth_what_was_worked_out_by_hand(demo, truth):
