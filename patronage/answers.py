@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +21,6 @@ def answers(build: Path, warned: int, rejected: int, lost: tuple[Any, int]) -> l
     """
     with opened(build) as connection:
         currency = one(connection, "select max(currency) from staging.reporting_currency")[0]
-        schemas = connection.execute("select schema_name from information_schema.schemata")
-        built = {name for (name,) in schemas.fetchall()}
-
-        def of(subject: str, answer: Callable[[duckdb.DuckDBPyConnection], str]) -> str:
-            return answer(connection) if subject in built else "switched off"
-
         told = {
             "period": period(connection),
             "orders": orders(connection),
@@ -35,10 +28,10 @@ def answers(build: Path, warned: int, rejected: int, lost: tuple[Any, int]) -> l
                 one(connection, "select sum(net_amount) from core.orders where is_valid")[0],
                 currency,
             ),
-            "new customers": of("customer_share", new_customers),
-            "best fifth": of("customer_share", best_fifth),
-            "at risk, lapsed": of("lifecycle", thresholds),
-            "customer value": of("lifecycle", customer_value),
+            "new customers": new_customers(connection),
+            "best fifth": best_fifth(connection),
+            "at risk, lapsed": thresholds(connection),
+            "customer value": customer_value(connection),
         }
     hit = f", {amount(lost[0], currency)} of {counted(lost[1], 'order')}" if lost[1] else ""
     why = f"{counted(rejected, 'raw row')}{hit} (`patronage rejects` shows why)"

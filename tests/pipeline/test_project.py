@@ -198,6 +198,7 @@ def test_a_model_that_fails_leaves_its_old_rows(tmp_path, kind, later):
 
 
 # what others cannot do without: they go off only with all that read them (docs/package.md)
+PACKAGE = PROJECT / "docs/package.md"
 GROUND = {"core", "customer_share", "lifecycle"}
 TOGETHER = {("audiences", "profile")}
 
@@ -206,6 +207,7 @@ def test_a_subject_can_be_switched_off_where_the_project_is_a_package(manifest):
     """What reads marts of another subject asks whether it is built (has_subjects, mart_of)."""
     subjects = {n["unique_id"]: n["fqn"][2] for n in models(manifest) if n["fqn"][1] == "marts"}
     unguarded = []
+    readers: dict[str, set[str]] = {}  # of what nobody asks for before it is named
     for node in manifest["nodes"].values():
         own = subjects.get(node["unique_id"]) or subjects.get(node.get("attached_node"))
         parents = node["depends_on"].get("nodes", [])
@@ -216,11 +218,18 @@ def test_a_subject_can_be_switched_off_where_the_project_is_a_package(manifest):
                 guard = f"mart_of('{subject}', '{parent.split('.')[2]}'"
                 if subject not in GROUND and (own, subject) not in TOGETHER:
                     unguarded += [node["name"]] * (guard not in node["raw_code"])
+                elif subject != "core":
+                    readers.setdefault(subject, set()).add(own)
         elif named := sorted(set(read.values()) - {"core"}):
             guard = f"{{{{ config(enabled=has_subjects({named})) }}}}"
             begins = "".join(node["raw_code"].split()).startswith("".join(guard.split()))
             unguarded += [node["name"]] * (not begins)
     assert unguarded == []
+    for known in readers.values():
+        while more := set().union(*(readers.get(one, ()) for one in known)) - known:
+            known |= more
+    rows = re.findall(r"^\| `(\w+)` \| needs (.*) off, too \|$", PACKAGE.read_text(), re.MULTILINE)
+    assert readers == {subject: set(re.findall(r"`(\w+)`", others)) for subject, others in rows}
 
 
 def test_every_model_says_its_grain_and_stands_beside_its_yaml(manifest):
