@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -16,9 +17,14 @@ NO_RIGHTS = NO_EXTENSIONS | {"enable_external_access": False, "lock_configuratio
 
 
 def bounds() -> dict[str, str]:
-    """What a connection may hold in memory, PATRONAGE_MEMORY_LIMIT (4GB); the rest goes to disk."""
+    """What a connection may hold in memory: 80 % of PATRONAGE_MEMORY_LIMIT; the rest goes to disk.
+
+    As DuckDB takes 80 % of a machine's memory by itself: Python, and what the engine does not
+    count, come on top.
+    """
     limit = os.environ.get(LIMIT)
-    return {"memory_limit": limit} if limit else {}
+    held = re.sub("^[0-9]*[.]?[0-9]+", lambda number: f"{float(number[0]) * 0.8:f}", limit or "")
+    return {"memory_limit": held} if limit else {}
 
 
 def quoted(identifier: str) -> str:

@@ -186,10 +186,10 @@ def test_the_limit_of_memory_is_that_of_every_connection(built, tmp_path, monkey
     manifest = parsed()[1]
     shutil.copyfile(file, tmp_path / file.name)
     monkeypatch.setattr(duckdb, "connect", noted)
-    monkeypatch.setenv("PATRONAGE_MEMORY_LIMIT", "3GiB")
+    monkeypatch.setenv("PATRONAGE_MEMORY_LIMIT", "5GiB")
     held = "select current_setting('memory_limit') as held"
     bounded = ExpectNoRows(
-        unexpected_rows_query="select held from {batch} where held <> '3.0 GiB'",
+        unexpected_rows_query="select held from {batch} where held <> '4.0 GiB'",
         description="the gate is bounded",
         severity="critical",
     )
@@ -197,7 +197,7 @@ def test_the_limit_of_memory_is_that_of_every_connection(built, tmp_path, monkey
     assert (outcome.run, outcome.failed) == (1, [])
     limits.clear()  # from here on they are those of publishing
     publish(tmp_path, manifest)
-    assert set(limits) == {"3.0 GiB"}
+    assert set(limits) == {"4.0 GiB"}
 
 
 @pytest.mark.parametrize(
