@@ -41,12 +41,11 @@
         with nothing as (select * from {{ table }} limit 0)
         {% for row in rows %}
             {%- set stated = row.items() | rejectattr(1, 'none') | list -%}
-            {#- all values at once, as each call takes its time -#}
-            {%- set texts = literal(stated | map(attribute=1) | join('\x00'))[1:-1].split('\x00') -%}
+            {%- set texts = each_literal(stated | map(attribute=1) | list) -%}
             {%- set values = [] -%}
             {%- for name, _ in stated -%}
                 {%- set column = quoted(name) -%}
-                {%- do values.append("coalesce('" ~ texts[loop.index0] ~ "', nothing." ~ column ~ ') as ' ~ column) -%}
+                {%- do values.append('coalesce(' ~ texts[loop.index0] ~ ', nothing.' ~ column ~ ') as ' ~ column) -%}
             {%- endfor -%}
             select nothing.* {{ 'replace (' ~ values | join(', ') ~ ')' if values }}
             from (select 1) as one_row left join nothing on true

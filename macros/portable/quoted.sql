@@ -11,9 +11,14 @@
     {{ return("'" ~ adapter.dispatch('escape_single_quotes')(text | string) ~ "'") }}
 {% endmacro %}
 
+{#- Each of these texts as a literal: a list, by one call, as calls take time. -#}
+{% macro each_literal(texts) %}
+    {{ return((literal(texts | join('\x00')) | replace('\x00', "'\x00'")).split('\x00') if texts else []) }}
+{% endmacro %}
+
 {#- Texts as literals with a comma between them. -#}
 {% macro literals(texts) %}
-    {{ return(literal(texts | join('\x00')) | replace('\x00', "', '")) if texts else return('') }}
+    {{ return(each_literal(texts) | join(', ')) }}
 {% endmacro %}
 
 {#- What dbt.escape_single_quotes is on Spark, where a backslash in a literal stands for more than itself. -#}
