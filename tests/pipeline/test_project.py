@@ -197,8 +197,8 @@ def test_a_model_that_fails_leaves_its_old_rows(tmp_path, kind, later):
     assert answers == [(0, [(1,)]), (1, [(1,)]), (1, [(1,)]), (0, [(2,)])]
 
 
-# what others cannot do without: they go off only with all that read them (docs/package.md)
 PACKAGE = PROJECT / "docs/package.md"
+# what others cannot do without: they go off only with all that read them, as told there
 GROUND = {"core", "customer_share", "lifecycle"}
 TOGETHER = {("audiences", "profile")}
 
