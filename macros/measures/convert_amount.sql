@@ -4,6 +4,6 @@
 {% macro convert_amount(amount, rate) -%}
     case
         when {{ rate }} = 1 then try_cast({{ amount }} as decimal(18, 4))
-        else try_cast(cast({{ amount }} as decimal(28, 4)) * {{ rate }} as decimal(18, 4))
+        else {{ narrow('cast(' ~ amount ~ ' as decimal(28, 4)) * ' ~ rate, 14) }}
     end
 {%- endmacro %}

@@ -14,10 +14,10 @@ with priced as (
         -- quantities and prices have four decimals each, so the product has eight; null: too large
         coalesce(
             lines.amount,
-            try_cast(
-                cast(coalesce(lines.quantity, 1) as decimal(28, 4)) * lines.unit_price
-                - coalesce(lines.discount_amount, 0) as decimal(18, 4)
-            )
+            {{ narrow(
+                'cast(coalesce(lines.quantity, 1) as decimal(28, 4)) * lines.unit_price
+                - coalesce(lines.discount_amount, 0)', 8
+            ) }}
         ) as amount
     from {{ ref('base_order_lines') }} as lines
     left join {{ ref('stg_orders') }} as orders

@@ -1,7 +1,7 @@
 -- an amount enters both windows in its month and leaves the trailing one twelve months later
 with changes as (
     select
-        'all_time' as measure_window,
+        true as is_all_time,
         customer_number,
         month_start,
         activities,
@@ -11,7 +11,7 @@ with changes as (
     from {{ ref('int_customer_months') }}
     union all
     select
-        'trailing_12m' as measure_window,
+        false as is_all_time,
         customer_number,
         month_start,
         activities,
@@ -21,7 +21,7 @@ with changes as (
     from {{ ref('int_customer_months') }}
     union all
     select
-        'trailing_12m' as measure_window,
+        false as is_all_time,
         customer_number,
         {{ add_to_date('month', 12, 'month_start') }} as month_start,
         -activities as activities,
@@ -34,7 +34,7 @@ with changes as (
 
 monthly_changes as (
     select
-        measure_window,
+        is_all_time,
         customer_number,
         month_start,
         sum(activities) as activities,
@@ -43,14 +43,14 @@ monthly_changes as (
         sum(cost_amount) as cost_amount
     from changes
     group by
-        measure_window,
+        is_all_time,
         customer_number,
         month_start
 ),
 
 balances as (
     select
-        measure_window,
+        is_all_time,
         customer_number,
         month_start as from_month,
         coalesce(lead(month_start) over customer_months, date '9999-12-31') as until_month,
@@ -60,14 +60,14 @@ balances as (
         sum(cost_amount) over customer_months as cost_amount
     from monthly_changes
     window customer_months as (
-        partition by measure_window, customer_number
+        partition by is_all_time, customer_number
         order by month_start
     )
 ),
 
 int_customer_windows as (
     select
-        balances.measure_window,
+        case when balances.is_all_time then 'all_time' else 'trailing_12m' end as measure_window,
         months.period_start as month_start,
         balances.customer_number,
         cast(balances.orders as bigint) as orders,

@@ -8,9 +8,11 @@ with shops as (
 int_order_costs as (
     select
         sales.order_number,
-        cast(coalesce(sum(
-            cast(bought.units - coalesce(returned.units, 0) as decimal(28, 4)) * products.unit_cost
-        ), 0) as decimal(18, 4)) as cost_amount,
+        {{ narrow(
+            'coalesce(sum(
+                cast(bought.units - coalesce(returned.units, 0) as decimal(28, 4)) * products.unit_cost
+            ), 0)', 8, by='cast'
+        ) }} as cost_amount,
         cast(coalesce(sum(bought.amount_of_units), 0) as decimal(18, 4)) as lines_amount,
         cast(
             coalesce(sum(bought.amount_of_units) filter (where products.unit_cost is not null), 0)

@@ -4,7 +4,7 @@ with int_own_spend as (
         sales.customer_number,
         products.category,
         cast(year(sales.order_date) as bigint) as year,
-        sum(bought.amount) as own_amount
+        cast(sum(bought.amount) as decimal(18, 4)) as own_amount
     from {{ ref('int_order_products') }} as bought
     inner join {{ ref('int_valid_orders') }} as sales
         on bought.order_row_id = sales.order_number

@@ -1,7 +1,7 @@
 -- Whole units of the last digit add up exactly as doubles; customers of one profit may stand in any order.
 with profits as (
     select
-        customers.measure_window,
+        customers.measure_window = 'all_time' as is_all_time,
         customers.month_start,
         cast(greatest(customers.net_amount - customers.cost_amount, 0) * 10000 as double) as profit_units
     from {{ ref('int_customer_windows') }} as customers
@@ -17,20 +17,20 @@ with profits as (
 
 ranked as (
     select
-        measure_window,
+        is_all_time,
         month_start,
         profit_units,
         row_number() over (
-            partition by measure_window, month_start
+            partition by is_all_time, month_start
             order by profit_units desc
         ) as customer_rank,
-        count(*) over (partition by measure_window, month_start) as customers
+        count(*) over (partition by is_all_time, month_start) as customers
     from profits
 ),
 
 int_profit_shares as (
     select
-        measure_window,
+        case when is_all_time then 'all_time' else 'trailing_12m' end as measure_window,
         month_start,
         {{ share_of(
             'sum(profit_units) filter (where customer_rank <= ceil(customers * 20 / 100.0))',
@@ -38,7 +38,7 @@ int_profit_shares as (
         ) }} as top_20_percent_profit_share
     from ranked
     group by
-        measure_window,
+        is_all_time,
         month_start
 )
 

@@ -18,9 +18,11 @@ with visits as (
         and coalesce(events.visitor_number, events.customer_number) is not null
 ),
 
+-- sorted again by the number of a place, which takes half as long as by texts
 ordered_visits as (
     select
         *,
+        row_number() over visitor_events as place,
         lag(occurred_at) over visitor_events as previous_occurred_at,
         lag(customer_number) over visitor_events as previous_customer_number
     from visits
@@ -51,7 +53,7 @@ int_event_sessions as (
         occurred_at,
         customer_number,
         visitor_number,
-        {{ last_known('start_number', 'partition by visitor order by occurred_at, event_id, source') }}
+        {{ last_known('start_number', 'partition by visitor order by place') }}
             as session_number
     from session_starts
 )

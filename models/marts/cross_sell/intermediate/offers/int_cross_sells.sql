@@ -63,7 +63,7 @@ scored as (
         items.customer_number,
         rules.item_b as product_number,
         min(rules.place) as place,
-        round(1 - exp({{ stable_sum('rules.log_miss') }}), 9) as score
+        round(1 - exp({{ stable_sum('rules.log_miss', digits=15) }}), 9) as score
     from latest_items as items
     inner join placed_rules as rules
         on items.product_number = rules.item_a
