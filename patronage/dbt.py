@@ -1,4 +1,7 @@
-"""Running dbt as one step of a build: its progress, and one clear line for each failure."""
+"""Running dbt as one step of a build: its progress, and one clear line for each failure.
+
+Importing dbt takes seconds, so it is imported only where it is run.
+"""
 
 from __future__ import annotations
 
@@ -7,17 +10,16 @@ import gc
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
-
-from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-from dbt.cli.main import dbtRunner, dbtRunnerResult
-from dbt.contracts.graph.manifest import Manifest
-from dbt.contracts.graph.nodes import CompiledNode
-from dbt_common.events.base_types import BaseEvent, DebugLevel, DynamicLevel, EventMsg, InfoLevel
-from dbt_common.events.event_manager import EventManager
+from typing import TYPE_CHECKING, Any
 
 from patronage.environment import environment
 from patronage.text import without_values
+
+if TYPE_CHECKING:
+    from dbt.cli.main import dbtRunnerResult
+    from dbt.contracts.graph.manifest import Manifest
+    from dbt_common.events.base_types import BaseEvent, EventMsg
+    from dbt_common.events.event_manager import EventManager
 
 Progress = Callable[[int, int, str], None]
 """Called as each step starts: its number, how many there are, its name."""
@@ -80,6 +82,9 @@ def only_heard_events() -> Iterator[None]:
     It makes two of each query and each state of a node, by a dict and the rules of JSON, also where
     no log is written.
     """
+    from dbt_common.events.base_types import BaseEvent, DebugLevel, DynamicLevel, InfoLevel
+    from dbt_common.events.event_manager import EventManager
+
     make, fire = BaseEvent.__init__, EventManager.fire_event
 
     def is_heard(event: BaseEvent) -> bool:
@@ -103,6 +108,17 @@ def only_heard_events() -> Iterator[None]:
         BaseEvent.__init__, EventManager.fire_event = make, fire
 
 
+@contextlib.contextmanager
+def rare_collection() -> Iterator[None]:
+    """Look for garbage less often: dbt makes many objects, and keeps a graph that is looked at."""
+    usual = gc.get_threshold()
+    try:
+        gc.set_threshold(50_000, 20, 20)
+        yield
+    finally:
+        gc.set_threshold(*usual)
+
+
 def run_dbt(
     command: list[str],
     project: Path,
@@ -116,6 +132,9 @@ def run_dbt(
     `notice` is called with each line that the project's macros log; with a `manifest`, the project
     is not parsed again. Raises BuildError.
     """
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+    from dbt.contracts.graph.nodes import CompiledNode
 
     def follow(event: EventMsg) -> None:
         if event.info.name == "LogStartLine" and progress:
@@ -137,7 +156,7 @@ def run_dbt(
             node.compiled, node.extra_ctes, node.extra_ctes_injected = False, [], False
     try:
         # relative paths of the var sources are the project's
-        with contextlib.chdir(project), only_heard_events():
+        with contextlib.chdir(project), only_heard_events(), rare_collection():
             result = dbtRunner(manifest, callbacks=[follow]).invoke([*command, *folders, *quiet])
     finally:
         # dbt keeps the build file open in this process; publishing opens it anew, read-only

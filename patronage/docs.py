@@ -11,8 +11,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-from dbt.task.docs import DOCS_INDEX_FILE_PATH
-
 from patronage.dbt import run_dbt
 from patronage.environment import environment
 from patronage.folder import open_private
@@ -32,6 +30,8 @@ def write_docs(project: Path, target: Path, every_step: bool = False) -> Path:
     With `every_step` it shows the private steps, macros and tests as well. Types come from the
     build file, as far as something is built. Raises BuildError, OSError.
     """
+    from dbt.task.docs import DOCS_INDEX_FILE_PATH
+
     with environment({"PATRONAGE_SALT": ""}):  # no word of it, whatever dbt writes
         manifest = run_dbt(["parse"], project).result
         catalog = run_dbt(["docs", "generate", "--no-compile"], project, manifest=manifest).result

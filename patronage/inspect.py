@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import duckdb
-from dbt.contracts.graph.manifest import Manifest
 
 from patronage.contract import contract_of
 from patronage.database import opened, quoted
@@ -20,6 +19,9 @@ from patronage.environment import environment
 from patronage.folder import kind_of
 from patronage.publish import BUILD_FILE
 from patronage.text import json_text
+
+if TYPE_CHECKING:
+    from dbt.contracts.graph.manifest import Manifest
 
 MARK = "what a macro tells: "
 PARSED = "partial_parse.msgpack"  # of dbt, in its target folder

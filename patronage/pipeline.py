@@ -156,6 +156,8 @@ class Run:
                     self.entry["failed_checks"] = failed_names(error)
                 with contextlib.suppress(OSError):
                     write_log(self.warehouse, self.entries)
+                    if self.gates and isinstance(error, Exception):  # nobody waits for an interrupt
+                        self.write_docs()
                 raise
             write_log(self.warehouse, self.entries)
 
@@ -276,6 +278,7 @@ class Run:
             addresses = delivered_addresses(build, candidate, marts, contract_of(self.project))
             date = clock(build, self.is_dated(self.variables()))
             self.pass_gate("marts", candidate, [*suites(marts, rows, addresses), date])
+            self.write_docs()
 
         def complete(connection: duckdb.DuckDBPyConnection, rows: dict[str, int]) -> None:
             as_of = connection.execute("select max(as_of) from core.as_of").fetchall()[0][0]
@@ -310,7 +313,7 @@ class Run:
         return answers(build, entry["checks_warned"], entry["rejected_rows"], self.lost)
 
     def pass_gate(self, name: str, database: Path, suites: list[Any]) -> None:
-        """Run a gate's suites, write the Data Docs, print the warnings. Raises GateError."""
+        """Run a gate's suites, print the warnings. Raises GateError."""
         from patronage.gates import Gates
 
         self.gates = self.gates or Gates()
@@ -321,7 +324,6 @@ class Run:
         self.entry["checks_run"] += outcome.run
         self.entry["checks_failed"] += len(outcome.failed)
         self.entry["checks_warned"] += len(outcome.warned)
-        self.write_docs()
         for line in outcome.warned:
             self.say(f"warning: {line}")
         found = f"{len(outcome.failed)} stop, {len(outcome.warned)} warn"

@@ -13,7 +13,6 @@ from rich.table import Table
 from patronage.cli.terminal import AS_JSON, console, document, fail, tables
 from patronage.database import opened
 from patronage.dbt import BuildError, project_folder, warehouse_folder
-from patronage.demo import make_demo
 from patronage.folder import UMASK, FolderError, kind_of, umask
 from patronage.init import init, write_settings
 from patronage.inspect import Found, Look, look, time_hints
@@ -261,6 +260,8 @@ def sample(name: str, folder: Path, sample: bool) -> None:
 def demo(folder: Path, customers: int, seed: int, file_format: str) -> None:
     """Make up a shop: raw files of every table, and what they mean (truth.json), in FOLDER."""
     try:
+        from patronage.demo import make_demo  # its arithmetic takes a while to load
+
         truth = make_demo(folder, customers, seed, file_format, progress=console.is_terminal)
     except (ValueError, OSError) as error:
         fail(str(error))

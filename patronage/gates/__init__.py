@@ -28,6 +28,8 @@ os.environ["GX_ANALYTICS_ENABLED"] = "false"  # nothing is sent anywhere
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     import great_expectations as gx
+    from great_expectations.compatibility import pydantic
+    from great_expectations.constants import MAX_RESULT_RECORDS as SHOWN_ROWS
     from great_expectations.data_context.types.base import (
         DataContextConfig,
         InMemoryStoreBackendDefaults,
@@ -42,7 +44,6 @@ from patronage.database import NO_RIGHTS, bounds
 
 # what goes wrong in an expectation is in its result; a log of it would be a traceback
 logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
-SHOWN_ROWS = 200  # all that Great Expectations fetches
 
 # DuckDB through SQLAlchemy, without transactions of its own
 ENGINE = {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True}
@@ -52,15 +53,23 @@ class ExpectNoRows(UnexpectedRowsExpectation):
     """A query of what must not be finds no row; those that it finds are shown as the reason."""
 
     expectation_type = "expect_no_rows"
+    metric_dependencies = ("unexpected_rows_query.table",)  # their number would be a second query
+
+    @pydantic.validator("unexpected_rows_query", pre=True)
+    def _of_a_batch(cls, query: str) -> str:  # noqa: N805 - a class method of pydantic
+        """Name the batch, as Great Expectations asks, where the query reads other relations."""
+        if "{batch}" in query:
+            return query
+        nothing = "(select 1 from {batch} where false)"
+        return f"select * from ({query}) as found where not exists {nothing}"
 
     def _validate(self, metrics: dict, *_: Any, **__: Any) -> dict:
         """Fail when there are rows, with the first of them as text."""
-        count = metrics["unexpected_rows_query.row_count"]
         rows = [
             ", ".join(f"{name} {printable(str(value), 200)}" for name, value in row.items())
-            for row in metrics["unexpected_rows_query.table"][:SHOWN_ROWS]
+            for row in metrics["unexpected_rows_query.table"]
         ]
-        return {"success": count == 0, "result": {"observed_value": as_one_line(count, rows)}}
+        return {"success": not rows, "result": {"observed_value": as_one_line(rows)}}
 
     @classmethod
     @renderer(renderer_type="renderer.diagnostic.observed_value")
@@ -71,12 +80,11 @@ class ExpectNoRows(UnexpectedRowsExpectation):
         return str(result.result.get("observed_value", "--")) if result else "--"
 
 
-def as_one_line(count: int, rows: list[str]) -> str:
-    """Rows as one line."""
-    if not count:
+def as_one_line(rows: list[str]) -> str:
+    """Rows as one line; Great Expectations fetches no more than SHOWN_ROWS."""
+    if not rows:
         return "none"
-    more = f" … and {count - len(rows)} more" if count > len(rows) else ""
-    return "; ".join(rows) + more
+    return "; ".join(rows) + (" … and perhaps more" if len(rows) == SHOWN_ROWS else "")
 
 
 class EscapedPage(DefaultJinjaPageView):

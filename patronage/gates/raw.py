@@ -126,7 +126,6 @@ def table_suite(
                     unexpected_rows_query=(
                         f"select max(order_date) as newest_order from {judged_rows('orders')} "
                         f"where source = {text(source)} and row_status = 'accepted' "
-                        "and (select count(*) from {batch}) >= 0 "
                         f"having max(order_date) < cast({text(oldest)} as date)"
                     ),
                     description=f"orders are fresh: the newest is of {oldest} or later",
@@ -158,11 +157,10 @@ def table_suite(
 def rejects(source: str, table: str, limit: float, word: str) -> ExpectNoRows:
     """No more than this share of the rows is rejected; what was erased is no fault."""
     return ExpectNoRows(
-        # of all rows, so that an erasure changes no share; a query without {batch} is refused
+        # of all rows, so that an erasure changes no share
         unexpected_rows_query=(
             "with every_row as ("
-            f"select * from {judged_rows(table)} where source = {text(source)} "
-            "and (select count(*) from {batch}) >= 0) "
+            f"select * from {judged_rows(table)} where source = {text(source)}) "
             "select reject_reason as reason, count(*) as rows, "
             "round(100.0 * count(*) / (select count(*) from every_row), 2) as percent "
             "from every_row where row_status = 'rejected' and reject_reason <> 'erased' group by 1 "
@@ -188,10 +186,10 @@ def compared_with_the_last(
     most_rows = max(math.ceil(last["rows"] * most), 100)
     checks: list[Any] = [
         ExpectNoRows(
-            # of all rows, erased ones too; a query without {batch} is refused
+            # of all rows, erased ones too
             unexpected_rows_query=(
                 f"select count(*) as rows from {judged_rows(table)} "
-                f"where source = {text(source)} and (select count(*) from {{batch}}) >= 0 "
+                f"where source = {text(source)} "
                 f"having count(*) not between {least_rows} and {most_rows}"
             ),
             description=(
@@ -206,7 +204,6 @@ def compared_with_the_last(
                 unexpected_rows_query=(
                     f"select max({date}) as newest from {judged_rows(table)} "
                     f"where source = {text(source)} and row_status = 'accepted' "
-                    "and (select count(*) from {batch}) >= 0 "
                     f"having coalesce(max({date}) < cast({text(last['latest'])} as date), true)"
                 ),
                 description=f"the newest {date} is not before the last one's, {last['latest']}",
