@@ -297,6 +297,10 @@ def test_what_others_built_is_tested_before_it_is_published(built, tmp_path, mon
         assert f"error: test {name}: " in result.stderr
     assert "nothing was published" in result.stderr
     assert not (folder / "patronage.duckdb").exists()
+    # the pages tell what the first gate found, though the second was not reached
+    page = (folder / "data_docs" / "index.html").read_text()
+    assert "<td>raw</td>" in page
+    assert "<td>marts</td>" not in page
 
 
 def seen(page: Path, folder: Path) -> str:
