@@ -1,8 +1,7 @@
 {%- set percents = [1, 5, 10, 20, 50] -%}
 -- Amounts below zero count as none. Whole units of the last digit add up exactly as doubles, up to
 -- 900 billion, in half the time of decimals; what is larger, squares and sums of sums, is a whole decimal:
--- a sum of doubles depends on its order. DuckDB takes a product of 18 digits to have no more, either.
--- A text in a window's partition makes its sort take twice as long.
+-- a sum of doubles depends on its order (DuckDB takes a product of 18 digits to have no more).
 with customers as (
     select
         measure_window = 'all_time' as is_all_time,
