@@ -125,8 +125,7 @@ class Run:
     def raw_folders(self) -> list[Path]:
         """The folders of raw files on this machine; none where dbt will find fault with them."""
         try:
-            sources = self.variables()["sources"]
-            paths = [str(source["path"]) for source in sources if source.get("path")]
+            paths = [str(one["path"]) for one in self.variables()["sources"] if one.get("path")]
         except (yaml.YAMLError, TypeError, AttributeError):
             paths = []
         if data := os.environ.get("PATRONAGE_DATA"):
@@ -151,9 +150,8 @@ class Run:
                 yield
             except BaseException as error:
                 self.entry |= {"status": "failed", "finished_at": now()}
-                if not self.entry["failed_checks"]:
-                    # what failed, not what it said: a message may quote a row
-                    self.entry["failed_checks"] = failed_names(error)
+                # what failed, not what it said: a message may quote a row
+                self.entry["failed_checks"] = self.entry["failed_checks"] or failed_names(error)
                 with contextlib.suppress(OSError):
                     write_log(self.warehouse, self.entries)
                     if self.gates and isinstance(error, Exception):  # nobody waits for an interrupt

@@ -7,7 +7,7 @@ with customers as (
         measure_window = 'all_time' as is_all_time,
         month_start,
         net_amount,
-        cast(greatest(net_amount, 0) * 10000 as double) as floored_units
+        cast(cast(greatest(net_amount, 0) as decimal(28, 4)) * 10000 as double) as floored_units
     from {{ ref('int_customer_windows') }}
     where
         orders > 0

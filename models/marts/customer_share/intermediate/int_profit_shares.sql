@@ -3,7 +3,9 @@ with profits as (
     select
         customers.measure_window = 'all_time' as is_all_time,
         customers.month_start,
-        cast(greatest(customers.net_amount - customers.cost_amount, 0) * 10000 as double) as profit_units
+        cast(
+            cast(greatest(customers.net_amount - customers.cost_amount, 0) as decimal(28, 4)) * 10000 as double
+        ) as profit_units
     from {{ ref('int_customer_windows') }} as customers
     inner join {{ ref('int_measure_windows') }} as windows
         on

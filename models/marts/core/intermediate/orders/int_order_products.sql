@@ -1,4 +1,5 @@
--- Sums as narrow as amounts: DuckDB unpacks what it stores wider bit by bit.
+-- Sums as narrow as amounts, since DuckDB unpacks what it stores wider bit by bit; but for those in an order's own
+-- currency, which may be one of small units.
 with int_order_products as (
     select
         amounts.order_row_id,
@@ -10,8 +11,7 @@ with int_order_products as (
         cast(sum(amounts.amount) as decimal(18, 4)) as amount,
         cast(sum(amounts.amount) filter (where amounts.units > 0) as decimal(18, 4)) as amount_of_units,
         cast(sum(amounts.discount_amount) as decimal(18, 4)) as discount_amount,
-        cast(sum(amounts.order_currency_discount_amount) as decimal(18, 4))
-            as order_currency_discount_amount
+        sum(amounts.order_currency_discount_amount) as order_currency_discount_amount
     from {{ ref('order_line_amounts') }} as amounts
     left join {{ ref('quarantine_order_lines') }} as quarantined
         on amounts.row_id = quarantined.row_id
