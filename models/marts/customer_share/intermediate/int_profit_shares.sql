@@ -4,7 +4,8 @@ with profits as (
         customers.measure_window = 'all_time' as is_all_time,
         customers.month_start,
         cast(
-            cast(greatest(customers.net_amount - customers.cost_amount, 0) as decimal(28, 4)) * 10000 as double
+            cast(greatest(customers.net_amount - customers.cost_amount, 0) as decimal(28, 4)) * 10000
+            as double
         ) as profit_units
     from {{ ref('int_customer_windows') }} as customers
     inner join {{ ref('int_measure_windows') }} as windows

@@ -1,5 +1,5 @@
--- Sums as narrow as amounts, since DuckDB unpacks what it stores wider bit by bit; but for those in an order's own
--- currency, which may be one of small units.
+-- Sums as narrow as amounts, since DuckDB unpacks what it stores wider bit by bit; but for those in an
+-- order's own currency, which may be one of small units.
 with int_order_products as (
     select
         amounts.order_row_id,
