@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import click.testing
@@ -17,6 +18,8 @@ import pytest
 import yaml
 from conftest import PROJECT, unset_settings
 from dbt.adapters.events.types import ConnectionUsed
+from dbt.clients.jinja import MacroStack
+from dbt.context.macros import MacroNamespaceBuilder
 from dbt.events.types import (
     JinjaLogInfo,
     LogModelResult,
@@ -25,11 +28,12 @@ from dbt.events.types import (
     NoNodesSelected,
     RunningOperationCaughtError,
 )
+from dbt.exceptions import PackageNotFoundForMacroError
 from dbt_common.events.event_manager import EventManager
 
 import patronage
 from patronage.cli import Terminal, builds, main
-from patronage.dbt import HEARD, only_heard_events
+from patronage.dbt import HEARD, light_macros, only_heard_events
 
 ORDERS = "order_id,ordered_at,customer_id,amount\n" + "".join(
     f"{n},2024-01-{n % 28 + 1:02} 10:00:00,c{n % 9},20\n" for n in range(1, 41)
@@ -197,6 +201,43 @@ def test_what_a_build_listens_to_is_heard_and_nothing_else():
     assert during == [*HEARD, "RunningOperationCaughtError", "NoNodesSelected"]
     assert fire() == before
     assert len(before) == len(fired)
+
+
+@pytest.mark.parametrize("package", ["shop", "other", "dbt"])
+def test_a_macro_is_the_one_that_dbt_would_find(package):
+    """For a node of each package; each macro is one of several of its name, but for one."""
+    macros = {
+        of: {name: SimpleNamespace(name=name, package_name=of) for name in names.split()}
+        for of, names in {
+            "shop": "one two three four other",
+            "other": "one two three five",
+            "dbt_duckdb": "one two four five six",
+            "dbt": "one three four five six seven dbt",
+        }.items()
+    }
+    context, node, stack = {"a": "context"}, object(), MacroStack()
+
+    def found() -> tuple[dict[str, Any], dict[tuple[str | None, str], Any]]:
+        builder = MacroNamespaceBuilder("shop", package, stack, ["dbt_duckdb", "dbt"], node)
+        namespace = builder.build_namespace(macros, context)
+        by_package = {}
+        for of in (None, *macros, "nobody"):
+            for name in {name for names in macros.values() for name in names}:
+                try:
+                    by_package[of, name] = plain(namespace.get_from_package(of, name))
+                except PackageNotFoundForMacroError as error:
+                    by_package[of, name] = str(error)
+        return {name: plain(macro) for name, macro in namespace.items()}, by_package
+
+    def plain(macro: Any) -> Any:
+        if isinstance(macro, dict):
+            return {name: plain(one) for name, one in macro.items()}
+        return macro and (macro.macro, macro.context, macro.node, macro.stack)
+
+    usual = found()
+    with light_macros():
+        assert found() == usual
+    assert usual[0]["seven"][0] is macros["dbt"]["seven"]
 
 
 def test_the_package_is_imported_without_dbt():
