@@ -124,13 +124,19 @@ SHOPS = {
             {"order_id": "41"} | ORDER | {"amount": "5000000000000"},
         ]
     },
-    # 10^22 at a rate has more digits than a number can have
-    "typo_line": {
-        "orders": orders(40),
-        "order_lines": [
-            {"order_id": "1", "line_id": "", "product_id": "p"}
-            | {"quantity": "99999999999", "unit_price": "99999999999"}
-        ],
+    # 10^22 at a rate has more digits than a number can have; 2 * 10^11 has not
+    **{
+        name: {
+            "orders": orders(40),
+            "order_lines": [
+                {"order_id": "1", "line_id": "", "product_id": "p"}
+                | {"quantity": quantity, "unit_price": price}
+            ],
+        }
+        for name, quantity, price in (
+            ("typo_line", "99999999999", "99999999999"),
+            ("dear_line", "1000", "200000000"),
+        )
     },
     "left_out": {"orders": [*orders(19), {"order_id": "20"} | ORDER | {"amount": ""}]},
     # 1 KWD is 3 EUR: 40 of 1120 EUR are less than a twentieth, 120 of them more; JPY 9000 are 54
@@ -248,6 +254,7 @@ SAID = {
     "money_hit": hit("11.00", "5.21", 3, "14.29"),
     "typo_hit": hit("0.00", "0.0", 1, "2.44")[:1],
     "typo_line": hit("0.00", "0.0", 1, "2.5")[:1],
+    "dear_line": hit("200000000000.00", "100.0", 1, "2.5"),
     "left_out": [
         "every sale has an amount, of its own or of its lines: found orders 1, examples 20",
         *hit("0.00", "0.0", 1, "5.0", without=1)[:1],
